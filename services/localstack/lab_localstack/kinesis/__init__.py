@@ -1,0 +1,1 @@
+"""Kinesis Data Streams, served inside the LocalStack process."""
