@@ -1,0 +1,94 @@
+"""`lab test`, `lab lint` and `lab lock`: what keeps the repository honest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from scripts import environments, paths, preflight
+from scripts.display import Display
+from scripts.errors import LabError
+
+BIN = Path(sys.executable).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A folder of tests and the environment (lab, or a service's) they run in."""
+
+    folder: str
+    environment: str
+
+
+GROUPS: dict[str, Group] = {
+    "unit": Group("tests/unit", "lab"),
+    "docs": Group("tests/docs", "lab"),
+    "localstack": Group("tests/localstack", "localstack"),
+    "warehouse": Group("tests/warehouse", "snowflake"),
+    "airflow": Group("tests/airflow", "airflow"),
+    "spark": Group("tests/spark", "spark"),
+    "integration": Group("tests/integration", "lab"),
+    "e2e": Group("tests/e2e", "lab"),
+}
+
+EXCLUDE_NEWER = {"services/localstack": "2026-03-05"}
+"""LocalStack's dependencies are those of its last open release: newer ones break it."""
+
+
+def prepare(display: Display) -> None:
+    """Install what the tests need."""
+    preflight.java()
+    environments.install(display.note)
+
+
+def test(groups: Sequence[str], console: Console) -> int:
+    """Run the groups one after the other. Returns 1 when one of them failed, and says which."""
+    unknown = [name for name in groups if name not in GROUPS]
+    if unknown:
+        raise LabError(f"There is no group of tests {unknown[0]!r}. Groups: {', '.join(GROUPS)}.")
+    failed = [name for name in groups if not _run_group(GROUPS[name], console)]
+    if failed:
+        console.print(f"Failed: {', '.join(failed)}", style="bold red")
+    return 1 if failed else 0
+
+
+def _run_group(group: Group, console: Console) -> bool:
+    console.rule(f"{group.folder} ({group.environment})")
+    command = [str(environments.python(group.environment)), "-m", "pytest", group.folder]
+    return subprocess.run(command, cwd=paths.ROOT, check=False).returncode == 0
+
+
+def lint(console: Console) -> int:
+    """Run every checker. Returns 1 when one of them found something."""
+    checkers: tuple[tuple[str, ...], ...] = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy", "scripts", "jobs/schema.py", "jobs/parse.py", "lambda/archive_records", "tests/unit"),
+        ("lint-imports",),
+        ("cfn-lint", "infra/template.yaml"),
+    )
+    return 1 if [command for command in checkers if not _run_checker(command, console)] else 0
+
+
+def _run_checker(command: tuple[str, ...], console: Console) -> bool:
+    console.rule(" ".join(command))
+    return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=paths.ROOT, check=False).returncode == 0
+
+
+def lock(console: Console) -> None:
+    """Compile every requirements.in to a requirements.txt that names versions and hashes, and no registry."""
+    for source in sorted((paths.ROOT, *(paths.ROOT / "services" / name for name in environments.SERVICES))):
+        folder = source.relative_to(paths.ROOT)
+        limit = EXCLUDE_NEWER.get(str(folder))
+        command = [str(BIN / "uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--upgrade"]
+        command += ["--python-version", "3.11", "--no-header", *(("--exclude-newer", limit) if limit else ())]
+        command += [str(folder / "requirements.in"), "--output-file", str(folder / "requirements.txt")]
+        console.print(f"{folder}/requirements.txt", highlight=False)
+        if subprocess.run(command, cwd=paths.ROOT, check=False, env=dict(os.environ)).returncode:
+            raise LabError(f"{folder}/requirements.in could not be compiled; uv's message is above.")

@@ -1,0 +1,166 @@
+"""The `lab` command line. Each command is a few lines: the work is in the module it names."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from scripts import checks, preflight, profile, run, services, stages, status, supervisor
+from scripts.display import shown
+from scripts.errors import LabError
+
+app = typer.Typer(
+    name="lab",
+    help="The whole chain from Kinesis to Snowflake on a laptop. The same verbs are make targets: make help.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+
+Events = Annotated[int, typer.Option(min=1, help="How many records to send, of every kind.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same endless sequence of events.")]
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    profile_name: Annotated[
+        str, typer.Option("--profile", help="A file of profiles/, without .env, or the path of such a file.")
+    ] = "local",
+) -> None:
+    """Read the profile and make it the environment of everything that follows."""
+    context.obj = profile.load(profile_name)
+    profile.activate(context.obj)
+
+
+@app.command()
+def e2e(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None:
+    """Start what is not running, deploy, send EVENTS records and account for every one of them.
+
+    Exit code 0 only when the ledger balances.
+    """
+    with shown(console) as display:
+        report = run.end_to_end(context.obj, display, events=events, seed=seed)
+    run.show(report, context.obj, console)
+    raise typer.Exit(0 if report.balanced else 1)
+
+
+@app.command()
+def up(context: typer.Context) -> None:
+    """Start what is not running and wait until it is healthy."""
+    with shown(console) as display:
+        services.up(context.obj, display)
+
+
+@app.command()
+def down() -> None:
+    """Stop every service; what they wrote stays in var/."""
+    console.print("Stopped." if services.down() else "Nothing was running.")
+
+
+@app.command()
+def clean() -> None:
+    """Stop every service and delete state, logs and reports (var/)."""
+    services.clean()
+    console.print("Stopped; var/ is gone. The environments in .venvs/ stay.")
+
+
+@app.command(name="status")
+def show_status(context: typer.Context) -> None:
+    """Show every service: state, address, memory. Exit code 1 when one is not running."""
+    healthy = status.show(context.obj, console)
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def logs(
+    service: Annotated[str | None, typer.Argument(help="One service (names: lab status); all of them without.")] = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines of each log.")] = 100,
+) -> None:
+    """Print the end of the services' logs."""
+    names = supervisor.program_names()
+    if service is not None and service not in names:
+        raise LabError(f"There is no service {service!r}. Services: {', '.join(names)}.", next_command="make status")
+    for name in [service] if service else names:
+        console.print(f"==> {name}", style="bold")
+        console.print(supervisor.tail(name, lines), markup=False, highlight=False)
+
+
+@app.command()
+def deploy(context: typer.Context) -> None:
+    """Create or update everything in AWS and Snowflake; without a change it does nothing."""
+    with shown(console) as display:
+        stages.deploy(context.obj, display)
+
+
+@app.command()
+def generate(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None:
+    """Send EVENTS records to the stream and claim them for the ledger."""
+    with shown(console) as display:
+        stages.generate(context.obj, display, events=events, seed=seed)
+
+
+@app.command()
+def ledger(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    run_id: Annotated[str | None, typer.Option("--run", help="Only this run's records (run-xxxxxxxx).")] = None,
+) -> None:
+    """Account for every record ever produced. Exit code 1 when the ledger does not balance."""
+    taken = stages.take_ledger(context.obj, run_id=run_id)
+    if as_json:
+        sys.stdout.write(json.dumps(taken.as_dict(), indent=2, default=str) + "\n")
+    else:
+        stages.show_ledger(taken, console)
+    raise typer.Exit(0 if taken.balanced else 1)
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """Check Java, disk and ports; change nothing."""
+    preflight.check(context.obj)
+    console.print("Java, disk and ports are fine.")
+
+
+@app.command()
+def test(
+    groups: Annotated[list[str] | None, typer.Argument(help=f"Any of: {', '.join(checks.GROUPS)}.")] = None,
+) -> None:
+    """Run every test, each group in the environment of the service it tests."""
+    with shown(console) as display:
+        checks.prepare(display)
+    raise typer.Exit(checks.test(groups or list(checks.GROUPS), console))
+
+
+@app.command()
+def lint() -> None:
+    """Check style, types, import contracts and the CloudFormation template."""
+    raise typer.Exit(checks.lint(console))
+
+
+@app.command()
+def lock() -> None:
+    """Compile every requirements.in into its requirements.txt with hashes, to the newest versions allowed."""
+    checks.lock(console)
+
+
+def entry() -> None:
+    """Run the command line; a user's mistake is a sentence and exit code 1, Ctrl-C is exit code 130."""
+    try:
+        app()
+    except LabError as error:
+        errors.print(f"error: {error.message}", style="red", markup=False, highlight=False)
+        if error.next_command:
+            errors.print(f"next:  {error.next_command}", markup=False, highlight=False)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    entry()

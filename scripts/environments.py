@@ -1,0 +1,95 @@
+"""Everything the services need on disk: their environments, Spark's jars, the lab's certificate. Offline once installed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from scripts import paths
+from scripts.errors import LabError
+
+SERVICES = ("localstack", "lambda", "spark", "snowflake", "airflow")
+
+
+def install(on_progress: Callable[[str], None], services: tuple[str, ...] = SERVICES) -> None:
+    """Bring every environment in line with its locked requirements; does only what is missing.
+
+    Raises:
+        LabError: a package could not be installed; the message carries the installer's own words.
+    """
+    missing = [service for service in services if not is_installed(service)]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        futures = {pool.submit(_install_one, service): service for service in missing}
+        for future in as_completed(futures):
+            future.result()
+            on_progress(f"{futures[future]} installed")
+
+
+def is_installed(service: str) -> bool:
+    """Whether the environment of ``service`` matches its lock file."""
+    stamp = _stamp(service)
+    return stamp.is_file() and stamp.read_text() == _fingerprint(service)
+
+
+def python(service: str) -> Path:
+    """The interpreter of ``service``."""
+    return paths.envs() / service / "bin" / "python"
+
+
+def _install_one(service: str) -> None:
+    home = paths.envs() / service
+    requirements = paths.ROOT / "services" / service / "requirements.txt"
+    if not python(service).exists():
+        _uv("venv", "--quiet", "--python", "3.11", str(home))
+    _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(service)), str(requirements))
+    setup = _setup_script(service)
+    if setup.is_file():
+        _run([str(setup)], f"services/{service}/setup failed")
+    _stamp(service).write_text(_fingerprint(service))
+
+
+def _setup_script(service: str) -> Path:
+    return paths.ROOT / "services" / service / "setup"
+
+
+def _stamp(service: str) -> Path:
+    return paths.envs() / service / ".installed"
+
+
+def _fingerprint(service: str) -> str:
+    digest = hashlib.sha256(str(paths.ROOT).encode())
+    for file in _inputs(service):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _inputs(service: str) -> Iterator[Path]:
+    folder = paths.ROOT / "services" / service
+    for name in ("requirements.txt", "setup", "jars.txt", "pyproject.toml"):
+        if (folder / name).is_file():
+            yield folder / name
+
+
+def _uv(*arguments: str) -> None:
+    own = paths.envs() / "lab" / "bin" / "uv"
+    _run([str(own) if own.exists() else shutil.which("uv") or "uv", *arguments], "A package could not be installed")
+
+
+def _run(command: list[str], failure: str) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=_install_environment())
+    if result.returncode:
+        words = (result.stderr or result.stdout).strip()
+        raise LabError(f"{failure}:\n{words}\nIs this machine online, with room on its disk?", next_command="make e2e")
+
+
+def _install_environment() -> dict[str, str]:
+    environment = dict(os.environ)
+    environment.setdefault("LAB_ENVS", str(paths.envs()))
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+    return environment

@@ -1,0 +1,189 @@
+"""When a service is healthy: a real call answered, never an open port."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import httpx
+import snowflake.connector
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts import supervisor
+from scripts.errors import LabError, Unavailable
+from scripts.profile import Profile
+
+DEADLINE_SECONDS = 240
+POLL_SECONDS = 0.5
+CALL_SECONDS = 5
+
+Check = Callable[[Profile], None]
+"""Returns when the service answers as it should; raises Unavailable otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One thing a user waits for: its programs, its address, and the call that proves it."""
+
+    name: str
+    programs: tuple[str, ...]
+    address: Callable[[Profile], str]
+    check: Check
+
+
+def localstack(_profile: Profile) -> None:
+    """S3, Kinesis, Glue, EMR Serverless, Lambda and CloudFormation answer."""
+    calls: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("s3", "list_buckets", {}),
+        ("kinesis", "list_streams", {}),
+        ("glue", "get_databases", {}),
+        ("emr-serverless", "list_applications", {}),
+        ("lambda", "list_functions", {}),
+        ("cloudformation", "list_stacks", {}),
+    )
+    quick = Config(connect_timeout=CALL_SECONDS, read_timeout=CALL_SECONDS, retries={"total_max_attempts": 1})
+    session = boto3.Session()
+    for service, operation, arguments in calls:
+        try:
+            getattr(session.client(service, config=quick), operation)(**arguments)  # type: ignore[call-overload]
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable(f"{service} {operation}: {error}") from error
+
+
+def snowflake_server(profile: Profile) -> None:
+    """A log-in and a query are answered."""
+    try:
+        with snowflake.connector.connect(
+            account=profile["SNOWFLAKE_ACCOUNT"],
+            host=profile["SNOWFLAKE_HOST"],
+            port=int(profile["SNOWFLAKE_PORT"]),
+            user=profile["SNOWFLAKE_USER"],
+            password=profile["SNOWFLAKE_PASSWORD"],
+            login_timeout=CALL_SECONDS,
+            network_timeout=CALL_SECONDS,
+            session_parameters={"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False},
+        ) as connection:
+            connection.cursor().execute("SELECT 1")
+    except snowflake.connector.errors.Error as error:
+        raise Unavailable(str(error)) from error
+
+
+def spark(profile: Profile) -> None:
+    """The master is alive and a worker has registered with it."""
+    body = _get(f"{profile['SPARK_MASTER_UI_URL']}/json/")
+    alive = [worker for worker in body["workers"] if worker["state"] == "ALIVE"]
+    if body["status"] != "ALIVE" or not alive:
+        raise Unavailable(f"Spark's master is {body['status']} with {len(alive)} workers alive")
+
+
+def airflow(profile: Profile) -> None:
+    """Its database, scheduler, DAG processor and triggerer are healthy."""
+    body = _get(f"{profile['AIRFLOW_URL']}/api/v2/monitor/health")
+    ill = [f"{name} {state['status']}" for name, state in body.items() if state["status"] != "healthy"]
+    if ill:
+        raise Unavailable("Airflow: " + ", ".join(ill))
+
+
+def _get(url: str) -> dict[str, Any]:
+    try:
+        response = httpx.get(url, timeout=CALL_SECONDS, trust_env=False)
+        response.raise_for_status()
+        return dict(response.json())
+    except (httpx.HTTPError, ValueError) as error:
+        raise Unavailable(f"{url}: {error or type(error).__name__}") from error
+
+
+SERVICES: tuple[Service, ...] = (
+    Service("LocalStack", ("localstack",), lambda profile: profile["AWS_ENDPOINT_URL"], localstack),
+    Service(
+        "Snowflake",
+        ("snowflake",),
+        lambda profile: f"https://{profile['SNOWFLAKE_HOST']}:{profile['SNOWFLAKE_PORT']}",
+        snowflake_server,
+    ),
+    Service("Spark", ("spark-master", "spark-worker"), lambda profile: profile["SPARK_MASTER_UI_URL"], spark),
+    Service(
+        "Airflow",
+        ("airflow-webserver", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"),
+        lambda profile: profile["AIRFLOW_URL"],
+        airflow,
+    ),
+)
+
+
+def wait(profile: Profile, on_healthy: Callable[[Service, float], None], deadline: float = DEADLINE_SECONDS) -> None:
+    """Wait until every service is healthy, all at the same time.
+
+    Raises:
+        LabError: a program gave up or the deadline passed; the message ends in that service's last log lines.
+    """
+    started = time.monotonic()
+    results: Mapping[str, _Waiter] = {
+        service.name: _Waiter(service, profile, started + deadline) for service in SERVICES
+    }
+    for waiter in results.values():
+        waiter.start()
+    reported: set[str] = set()
+    while len(reported) < len(results):
+        for name, waiter in results.items():
+            if name not in reported and waiter.done.wait(POLL_SECONDS / len(results)):
+                if waiter.failure:
+                    _abandon(results)
+                    raise waiter.failure
+                reported.add(name)
+                on_healthy(waiter.service, time.monotonic() - started)
+
+
+def _abandon(waiters: Mapping[str, _Waiter]) -> None:
+    for waiter in waiters.values():
+        waiter.abandoned.set()
+
+
+class _Waiter(threading.Thread):
+    """Polls one service until it is healthy, gives up, or is abandoned."""
+
+    def __init__(self, service: Service, profile: Profile, deadline: float) -> None:
+        super().__init__(daemon=True, name=f"health-{service.name}")
+        self.service = service
+        self.failure: LabError | None = None
+        self.done = threading.Event()
+        self.abandoned = threading.Event()
+        self._profile = profile
+        self._deadline = deadline
+
+    def run(self) -> None:
+        while not self.abandoned.is_set():
+            try:
+                self.service.check(self._profile)
+                break
+            except Unavailable as error:
+                self.failure = self._verdict(error)
+            except Exception as error:
+                self.failure = LabError(f"The health check of {self.service.name} itself failed: {error!r}")
+            if self.failure:
+                self.done.set()
+                return
+            self.abandoned.wait(POLL_SECONDS)
+        self.done.set()
+
+    def _verdict(self, error: Unavailable) -> LabError | None:
+        states = {program.name: program for program in supervisor.programs()}
+        for name in self.service.programs:
+            if name in states and states[name].state == "FATAL":
+                return _unhealthy(self.service, name, f"{name} does not stay up")
+        if time.monotonic() > self._deadline:
+            return _unhealthy(self.service, self.service.programs[0], f"no healthy answer in time ({error.message})")
+        return None
+
+
+def _unhealthy(service: Service, program: str, what: str) -> LabError:
+    log = supervisor.log_file(program)
+    return LabError(
+        f"{service.name} is not healthy: {what}. The end of {log.name}:\n{supervisor.tail(program)}",
+        next_command=f"make logs SERVICE={program}",
+    )

@@ -1,0 +1,93 @@
+"""What must be true of this machine before anything starts: Java, free ports, room on the disk."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from scripts import paths, supervisor
+from scripts.errors import LabError
+from scripts.profile import Profile
+
+JAVA_MINIMUM = 17
+FREE_BYTES_MINIMUM = 2 * 1024**3
+INSTALL_JAVA = "On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless. On a Mac: brew install openjdk@17"
+
+
+def check(profile: Profile) -> None:
+    """Raise a LabError for the first thing that would keep the lab from running; start nothing, change nothing."""
+    java()
+    disk()
+    ports(profile)
+
+
+def java() -> None:
+    """Spark needs a Java of at least 17 (``JAVA_HOME``, else ``java`` on the path)."""
+    home = os.environ.get("JAVA_HOME")
+    binary = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if binary is None or not Path(binary).exists():
+        where = f"JAVA_HOME={home} has no bin/java" if home else "there is no java on the PATH"
+        raise LabError(f"Java {JAVA_MINIMUM} or newer is missing: {where}. {INSTALL_JAVA}.", next_command="make e2e")
+    answer = subprocess.run([binary, "-version"], capture_output=True, text=True, check=False)
+    found = re.search(r'version "(?:1\.)?(\d+)', answer.stderr + answer.stdout)
+    if found is None:
+        raise LabError(
+            f"{binary} -version does not name a version: {(answer.stderr or answer.stdout)!r}. {INSTALL_JAVA}."
+        )
+    if int(found[1]) < JAVA_MINIMUM:
+        raise LabError(
+            f"{binary} is Java {found[1]}; Spark needs {JAVA_MINIMUM} or newer. {INSTALL_JAVA}.",
+            next_command="make e2e",
+        )
+
+
+def disk() -> None:
+    """State, logs and the lake need some room."""
+    folder = paths.var()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES_MINIMUM:
+        raise LabError(
+            f"{paths.display(folder)} is on a disk with {free / 1024**3:.1f} GiB free; "
+            f"the lab needs {FREE_BYTES_MINIMUM / 1024**3:.0f} GiB. Make room, or set LAB_VAR to another disk's folder.",
+            next_command="make clean",
+        )
+
+
+def addresses(profile: Profile) -> dict[int, str]:
+    """The ports the services listen on, each with the setting that names it."""
+    urls = ("AWS_ENDPOINT_URL", "AIRFLOW_URL", "SPARK_MASTER_URL", "SPARK_MASTER_UI_URL", "SPARK_WORKER_UI_URL")
+    ports = {urlsplit(profile[key]).port or 0: key for key in urls}
+    ports[int(profile["SNOWFLAKE_PORT"])] = "SNOWFLAKE_PORT"
+    return ports
+
+
+def ports(profile: Profile) -> None:
+    """Every port is free, or held by a process of this lab."""
+    ours = {process.pid for process in supervisor.processes()}
+    wanted = addresses(profile)
+    for connection in psutil.net_connections(kind="tcp"):
+        port = connection.laddr.port if connection.laddr else None
+        if connection.status != psutil.CONN_LISTEN or port not in wanted or connection.pid in ours:
+            continue
+        raise LabError(
+            f"Port {port} ({wanted[port]} in {paths.display(profile.path)}) is taken by {_holder(connection.pid)}. "
+            "Stop that program, or give the setting another port.",
+            next_command="make e2e",
+        )
+
+
+def _holder(pid: int | None) -> str:
+    if pid is None:
+        return "a process of another user"
+    try:
+        process = psutil.Process(pid)
+        return f"process {pid}: {' '.join(process.cmdline())[:120] or process.name()}"
+    except psutil.Error:
+        return f"process {pid}"

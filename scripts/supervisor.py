@@ -1,0 +1,197 @@
+"""The supervisor of the service processes: start, stop and ask supervisord.
+
+Source: supervisord's XML-RPC API, https://supervisord.org/api.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import xmlrpc.client
+from collections.abc import Mapping
+from configparser import RawConfigParser
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import psutil
+from supervisor.xmlrpc import SupervisorTransport
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
+
+from scripts import paths
+from scripts.errors import LabError
+
+CONFIG = paths.ROOT / "services" / "supervisord.conf"
+START_SECONDS = 20
+STOP_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A supervised service: its name, supervisord's state for it (RUNNING, STARTING, BACKOFF, FATAL …), its pid."""
+
+    name: str
+    state: str
+    pid: int
+    description: str
+
+
+def socket() -> Path:
+    """supervisord's control socket: a short path of its own, since a socket's path is limited to 107 bytes."""
+    digest = hashlib.sha256(str(paths.var()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"lab-{os.getuid()}-{digest}.sock"
+
+
+def log_file(program: str) -> Path:
+    """Where ``program`` logs."""
+    return paths.logs() / f"{program}.log"
+
+
+def program_names() -> tuple[str, ...]:
+    """The programs of services/supervisord.conf, in its order."""
+    config = RawConfigParser()
+    config.read_string(CONFIG.read_text())
+    return tuple(name.removeprefix("program:") for name in config.sections() if name.startswith("program:"))
+
+
+def is_running() -> bool:
+    """Whether this lab's supervisord answers."""
+    try:
+        return bool(_api().getState()["statename"])
+    except (OSError, xmlrpc.client.Error):
+        return False
+
+
+def programs() -> tuple[Program, ...]:
+    """Every program with its state; empty when supervisord is not running."""
+    if not is_running():
+        return ()
+    rows = cast("list[dict[str, Any]]", _api().getAllProcessInfo())
+    return tuple(
+        Program(row["name"], row["statename"], int(row["pid"]), str(row["spawnerr"] or row["description"]))
+        for row in rows
+    )
+
+
+def start(environment: Mapping[str, str]) -> bool:
+    """Start supervisord with every program, or the programs that are down; nothing is started twice.
+
+    Returns:
+        Whether supervisord itself was started by this call.
+    """
+    if is_running():
+        for program in programs():
+            if program.state in {"STOPPED", "EXITED", "FATAL", "BACKOFF"}:
+                with contextlib.suppress(xmlrpc.client.Fault):  # it came up between the two calls
+                    _api().startProcess(program.name, False)
+        return False
+    _launch(environment)
+    return True
+
+
+def _launch(environment: Mapping[str, str]) -> None:
+    for folder in (paths.logs(), paths.var() / "run"):
+        folder.mkdir(parents=True, exist_ok=True)
+    socket().unlink(missing_ok=True)
+    log = paths.logs() / "supervisord.out"
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIG)],
+            cwd=paths.ROOT,
+            env={**environment, "LAB_SOCKET": str(socket())},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    if not _wait_until_running():
+        words = log.read_text(errors="replace").strip().splitlines()[-5:]
+        process.kill()
+        raise LabError("supervisord did not start: " + "\n".join(words), next_command="make e2e")
+
+
+@retry(
+    retry=retry_if_result(lambda running: not running),
+    wait=wait_fixed(0.1),
+    stop=stop_after_delay(START_SECONDS),
+    retry_error_callback=lambda _: False,
+)
+def _wait_until_running() -> bool:
+    return is_running()
+
+
+def stop() -> bool:
+    """Stop every program and supervisord; what outlives the deadline is killed by its process group.
+
+    Returns:
+        Whether anything was running.
+    """
+    family = processes()
+    supervisord = _supervisord()
+    if supervisord is not None:
+        supervisord.send_signal(signal.SIGTERM)
+        psutil.wait_procs(family, timeout=STOP_SECONDS)
+    alive = {*processes(), *(process for process in family if process.is_running())}
+    for process in alive:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(alive, timeout=10)
+    socket().unlink(missing_ok=True)
+    return bool(family)
+
+
+def processes() -> list[psutil.Process]:
+    """Every process of the lab: supervisord, all below it, and what a killed supervisord left behind."""
+    supervisord = _supervisord()
+    tree = [supervisord, *supervisord.children(recursive=True)] if supervisord else []
+    return list({*tree, *filter(_carries_mark, psutil.process_iter())})
+
+
+def memory() -> int:
+    """Bytes of memory of all processes of the lab, shared pages counted in part (PSS)."""
+    total = 0
+    for process in processes():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            total += process.memory_full_info().pss
+    return total
+
+
+def tail(program: str, lines: int = 15) -> str:
+    """The last lines of a program's log."""
+    return tail_of(log_file(program), lines)
+
+
+def tail_of(path: Path, lines: int) -> str:
+    """The last lines of the file ``path``, empty when there is none."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 64 * 1024))
+        return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+
+
+def _supervisord() -> psutil.Process | None:
+    try:
+        process = psutil.Process(int((paths.var() / "run" / "supervisord.pid").read_text()))
+        ours = any("supervisord.conf" in word for word in process.cmdline())
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+
+
+def _carries_mark(process: psutil.Process) -> bool:
+    """Whether ``process`` descends from this lab's supervisord, even if that has died: it carries our socket's name."""
+    try:
+        return process.environ().get("LAB_SOCKET") == str(socket())
+    except psutil.Error:
+        return False
+
+
+def _api() -> Any:
+    transport = SupervisorTransport(None, None, f"unix://{socket()}")
+    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
