@@ -1,4 +1,4 @@
-"""Run LocalStack with this plugin: `python -m lab_localstack`. Settings come from the environment, as `start` sets it."""
+"""Run LocalStack with this plugin: `python -m lab_localstack`; `start` sets the environment that it needs."""
 
 from lab_localstack import python311
 

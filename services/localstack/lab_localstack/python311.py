@@ -34,7 +34,7 @@ def _import_with_lock_as_a_type() -> None:
     lock = threading.Lock
     threading.Lock = _LockType(lock)  # type: ignore[assignment, misc]
     try:
-        import localstack.packages.api  # noqa: F401, PLC0415 - imported for its side effect of being loaded
+        import localstack.packages.api  # noqa: F401 - loaded now, while it can be
     finally:
         threading.Lock = lock  # type: ignore[misc]
 

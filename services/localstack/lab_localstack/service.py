@@ -1,7 +1,7 @@
 """The base of every service that this plugin serves itself: AWS operations become methods.
 
-A provider is a plain class that names its botocore service and has one method for each operation it implements,
-named as boto3 names it and called with the request context and the parsed request (a dict of the operation's input shape):
+A provider is a plain class that names its botocore service and has one method for each operation it implements, named
+as boto3 names it and called with the request context and the parsed request (a dict of the operation's input shape):
 
     class GlueProvider(ServiceProvider):
         service = "glue"
@@ -20,10 +20,10 @@ a sentence: never a fake success. Raise `AwsError` with the service's own error 
 A provider may also define LocalStack's life-cycle hooks `on_before_start()` and `on_before_stop()`: the first call is
 made when the service is first used, the second at shutdown (end children there; LocalStack has 20 s to stop).
 
-`lab_localstack.plugins` registers the providers under these names:
-`glue.provider.GlueProvider`, `emr_serverless.provider.EmrServerlessProvider`, `mwaa.provider.MwaaProvider`,
-`kinesis.provider.KinesisProvider`; the Lambda executor `lambda_.executor.ProcessRuntimeExecutor`; and the CloudFormation
-resource providers `cloudformation.glue_database.GlueDatabaseProvider`, `cloudformation.glue_table.GlueTableProvider`,
+`lab_localstack.plugins` registers the providers under these names: `glue.provider.GlueProvider`,
+`emr_serverless.provider.EmrServerlessProvider`, `mwaa.provider.MwaaProvider`, `kinesis.provider.KinesisProvider`; the
+Lambda executor `lambda_.executor.ProcessRuntimeExecutor`; and the CloudFormation resource providers
+`cloudformation.glue_database.GlueDatabaseProvider`, `cloudformation.glue_table.GlueTableProvider`,
 `cloudformation.glue_job.GlueJobProvider`, `cloudformation.emr_serverless_application.EmrServerlessApplicationProvider`.
 """
 
