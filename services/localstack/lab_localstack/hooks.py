@@ -1,5 +1,7 @@
 """What happens as LocalStack starts, before it takes requests."""
 
+import tempfile
+
 from localstack import config
 from localstack.runtime import hooks
 
@@ -15,8 +17,12 @@ def answer_kinesis_records_first() -> None:
 
 
 @hooks.on_infra_start()
-def keep_s3_below_the_lab() -> None:
-    """Large S3 objects go below the lab's own state: LocalStack's /tmp/localstack-s3-storage is every lab's."""
+def keep_temporary_files_below_the_lab() -> None:
+    """Function code and large S3 objects go below the lab's own state: directories in /tmp would be shared by labs.
+
+    The environment variable TMPDIR would do it too, but LocalStack nests its whole file system below that.
+    """
     from localstack.services.s3 import provider
 
+    tempfile.tempdir = config.dirs.tmp
     provider.DEFAULT_S3_TMP_DIR = f"{config.dirs.tmp}/s3"
