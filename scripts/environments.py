@@ -48,14 +48,13 @@ def _install_one(service: str) -> None:
     if not python(service).exists():
         _uv("venv", "--quiet", "--python", "3.11", str(home))
     _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(service)), str(requirements))
-    setup = _setup_script(service)
-    if setup.is_file():
-        _run([str(setup)], f"services/{service}/setup failed")
+    folder = paths.ROOT / "services" / service
+    if (folder / "pyproject.toml").is_file():  # a package of ours whose entry points must be registered
+        _uv("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--offline",
+            "--python", str(python(service)), "--editable", str(folder))  # fmt: skip
+    if (folder / "fetch-jars").is_file():
+        _run([str(folder / "fetch-jars")], "Spark's jars could not be fetched")
     _stamp(service).write_text(_fingerprint(service))
-
-
-def _setup_script(service: str) -> Path:
-    return paths.ROOT / "services" / service / "setup"
 
 
 def _stamp(service: str) -> Path:
@@ -71,7 +70,7 @@ def _fingerprint(service: str) -> str:
 
 def _inputs(service: str) -> Iterator[Path]:
     folder = paths.ROOT / "services" / service
-    for name in ("requirements.txt", "setup", "jars.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "jars.txt", "pyproject.toml"):
         if (folder / name).is_file():
             yield folder / name
 

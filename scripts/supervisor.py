@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import xmlrpc.client
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from configparser import RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from scripts.errors import LabError
 CONFIG = paths.ROOT / "services" / "supervisord.conf"
 START_SECONDS = 20
 STOP_SECONDS = 60
+GRACE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def program_names() -> tuple[str, ...]:
 def is_running() -> bool:
     """Whether this lab's supervisord answers."""
     try:
-        return bool(_api().getState()["statename"])
+        with _api() as api:
+            return bool(api.getState()["statename"])
     except (OSError, xmlrpc.client.Error):
         return False
 
@@ -71,7 +73,8 @@ def programs() -> tuple[Program, ...]:
     """Every program with its state; empty when supervisord is not running."""
     if not is_running():
         return ()
-    rows = cast("list[dict[str, Any]]", _api().getAllProcessInfo())
+    with _api() as api:
+        rows = cast("list[dict[str, Any]]", api.getAllProcessInfo())
     return tuple(
         Program(row["name"], row["statename"], int(row["pid"]), str(row["spawnerr"] or row["description"]))
         for row in rows
@@ -87,8 +90,8 @@ def start(environment: Mapping[str, str]) -> bool:
     if is_running():
         for program in programs():
             if program.state in {"STOPPED", "EXITED", "FATAL", "BACKOFF"}:
-                with contextlib.suppress(xmlrpc.client.Fault):  # it came up between the two calls
-                    _api().startProcess(program.name, False)
+                with _api() as api, contextlib.suppress(xmlrpc.client.Fault):  # it came up between the two calls
+                    api.startProcess(program.name, False)
         return False
     _launch(environment)
     return True
@@ -98,21 +101,18 @@ def _launch(environment: Mapping[str, str]) -> None:
     for folder in (paths.logs(), paths.var() / "run"):
         folder.mkdir(parents=True, exist_ok=True)
     socket().unlink(missing_ok=True)
-    log = paths.logs() / "supervisord.out"
-    with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIG)],
-            cwd=paths.ROOT,
-            env={**environment, "LAB_SOCKET": str(socket())},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    if not _wait_until_running():
-        words = log.read_text(errors="replace").strip().splitlines()[-5:]
-        process.kill()
-        raise LabError("supervisord did not start: " + "\n".join(words), next_command="make e2e")
+    result = subprocess.run(
+        [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIG)],
+        cwd=paths.ROOT,
+        env={**environment, "LAB_SOCKET": str(socket())},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode or not _wait_until_running():
+        words = (result.stderr or result.stdout).strip() or tail_of(paths.logs() / "supervisord.log", 5)
+        raise LabError(f"supervisord did not start: {words}", next_command="make e2e")
 
 
 @retry(
@@ -135,14 +135,19 @@ def stop() -> bool:
     supervisord = _supervisord()
     if supervisord is not None:
         supervisord.send_signal(signal.SIGTERM)
-        psutil.wait_procs(family, timeout=STOP_SECONDS)
-    alive = {*processes(), *(process for process in family if process.is_running())}
-    for process in alive:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(alive, timeout=10)
+        psutil.wait_procs([supervisord], timeout=STOP_SECONDS)
+    _end({*processes(), *(process for process in family if process.is_running())})
     socket().unlink(missing_ok=True)
     return bool(family)
+
+
+def _end(left: set[psutil.Process]) -> None:
+    """End what outlived supervisord: politely, then for good."""
+    for ask in (psutil.Process.terminate, psutil.Process.kill):
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                ask(process)
+        left = set(psutil.wait_procs(left, timeout=GRACE_SECONDS)[1])
 
 
 def processes() -> list[psutil.Process]:
@@ -192,6 +197,7 @@ def _carries_mark(process: psutil.Process) -> bool:
         return False
 
 
-def _api() -> Any:
-    transport = SupervisorTransport(None, None, f"unix://{socket()}")
-    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+@contextlib.contextmanager
+def _api() -> Iterator[Any]:
+    with contextlib.closing(SupervisorTransport(None, None, f"unix://{socket()}")) as transport:
+        yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
