@@ -1,0 +1,239 @@
+"""Services for tests that talk to them from outside: started once a session by their start scripts, on free ports.
+
+`aws` makes boto3 clients of a LocalStack with our plugin, `warehouse` connections to the local Snowflake. Their state
+lies below a temporary directory (with a space in its name), and nothing of a running lab is touched.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import boto3
+import pytest
+import snowflake.connector
+from botocore.config import Config
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
+from scripts import certificates, paths, profile
+
+READY_WITHIN = 90
+STOPPED_WITHIN = 20
+
+ClientFactory = Callable[[str], Any]
+ConnectionFactory = Callable[[], snowflake.connector.SnowflakeConnection]
+
+
+@dataclass(frozen=True)
+class RunningService:
+    """A service started for tests: its process leads a process group of its own."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> float:
+        """Stop it as supervisord does, and return how long that took in seconds."""
+        with timed() as taken:
+            self.process.terminate()
+            try:
+                self.process.wait(STOPPED_WITHIN)
+            finally:
+                end_group(self.process.pid)
+        return taken()
+
+    def members(self) -> list[int]:
+        """The processes of its group that are still there."""
+        return group(self.process.pid)
+
+
+OwnLocalStack = Callable[..., AbstractContextManager[tuple[RunningService, ClientFactory]]]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """Where this session's services are: their environment, and the folder of their state."""
+
+    environment: Mapping[str, str]
+    var: Path
+
+    @contextmanager
+    def running(
+        self, script: str, ready: Callable[[], object], environment: Mapping[str, str] | None = None
+    ) -> Iterator[RunningService]:
+        """Start `services/<script>` and wait until a real call to it succeeds; its whole process group ends with it.
+
+        `ready` raises, or returns nothing, for as long as the service does not answer.
+        """
+        name = Path(script).parts[0]
+        if not (paths.envs() / name / "bin" / "python").exists():
+            pytest.fail(f"The environment of {name} is missing in {paths.display(paths.envs())}. Next: make test")
+        log = self.var / f"{name}.log"
+        command = [str(paths.ROOT / "services" / script)]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                env={**self.environment, **(environment or {})},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        service = RunningService(process, log)
+        try:
+            wait_until_ready(service, script, ready)
+            yield service
+        finally:
+            if process.poll() is None:
+                service.stop()
+            end_group(process.pid)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The local profile with every port free, and a certificate for the warehouse."""
+    var = tmp_path_factory.mktemp("lab var")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAB_VAR", str(var))
+        certificates.ensure()
+        environment = profile.environment(profile.load("local"))
+        addresses = {
+            "AWS_ENDPOINT_URL": f"http://localhost:{free_port()}",
+            "AIRFLOW_URL": f"http://localhost:{free_port()}",
+            "SPARK_MASTER_URL": f"spark://127.0.0.1:{free_port()}",
+            "SNOWFLAKE_PORT": str(free_port()),
+        }
+        yield Lab({**environment, **addresses}, var)
+
+
+@pytest.fixture(scope="session")
+def localstack(lab: Lab) -> Iterator[RunningService]:
+    """LocalStack with our plugin, answering for S3 and Kinesis."""
+    client = client_factory(lab.environment["AWS_ENDPOINT_URL"])
+
+    def ready() -> bool:
+        client("s3").list_buckets()
+        client("kinesis").list_streams()
+        return True
+
+    with lab.running("localstack/start", ready) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def aws(lab: Lab, localstack: RunningService) -> ClientFactory:
+    """boto3 clients of the session's LocalStack: `aws("kinesis")`."""
+    return client_factory(lab.environment["AWS_ENDPOINT_URL"])
+
+
+@pytest.fixture
+def own_localstack(lab: Lab, tmp_path: Path) -> OwnLocalStack:
+    """Start a LocalStack of the test's own, to be stopped or killed: `with own_localstack() as (service, client)`."""
+
+    @contextmanager
+    def start(**settings: str) -> Iterator[tuple[RunningService, ClientFactory]]:
+        endpoint = f"http://localhost:{free_port()}"
+        client = client_factory(endpoint)
+        settings |= {"AWS_ENDPOINT_URL": endpoint, "LAB_VAR": str(tmp_path)}
+        with lab.running("localstack/start", client("kinesis").describe_limits, settings) as service:
+            yield service, client
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def warehouse(lab: Lab, localstack: RunningService) -> Iterator[ConnectionFactory]:
+    """Connections to the local Snowflake; its stages read the session's LocalStack."""
+    settings = lab.environment
+
+    def connect() -> snowflake.connector.SnowflakeConnection:
+        return snowflake.connector.connect(
+            account=settings["SNOWFLAKE_ACCOUNT"],
+            host=settings["SNOWFLAKE_HOST"],
+            port=int(settings["SNOWFLAKE_PORT"]),
+            user=settings["SNOWFLAKE_USER"],
+            password=settings["SNOWFLAKE_PASSWORD"],
+            login_timeout=5,
+            session_parameters={"CLIENT_TELEMETRY_ENABLED": False},
+        )
+
+    def ready() -> object:
+        with connect() as connection:
+            return connection.cursor().execute("SELECT 1")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("REQUESTS_CA_BUNDLE", "NO_PROXY", "no_proxy", "SNOWFLAKE_DISABLE_PLATFORM_DETECTION"):
+            patch.setenv(name, settings[name])
+        with lab.running("snowflake/start", ready):
+            yield connect
+
+
+def client_factory(endpoint: str) -> ClientFactory:
+    """Clients of this endpoint, whatever the user's own AWS settings are. A failed call is not tried again."""
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+    return lambda service: session.client(service, endpoint_url=endpoint, config=config)
+
+
+def wait_until_ready(service: RunningService, script: str, ready: Callable[[], object]) -> None:
+    """Call `ready` until it succeeds; fail with the service's last lines when it ends or does not answer in time."""
+    failures: list[Exception] = []
+
+    def answers() -> bool:
+        if service.process.poll() is not None:
+            pytest.fail(f"services/{script} ended with {service.process.returncode}:\n{tail(service.log)}")
+        try:
+            return bool(ready())
+        except Exception as error:  # whatever a client raises while nothing answers yet
+            failures.append(error)
+            return False
+
+    try:
+        Retrying(stop=stop_after_delay(READY_WITHIN), wait=wait_fixed(0.2), retry=retry_if_result(lambda ok: not ok))(
+            answers
+        )
+    except RetryError:
+        last = failures[-1] if failures else None
+        pytest.fail(f"services/{script} did not answer within {READY_WITHIN} s: {last!r}\n{tail(service.log)}")
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def group(leader: int) -> list[int]:
+    """The living processes of a process group; zombies are not living."""
+    members = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[0] != "Z" and int(fields[2]) == leader:
+            members.append(int(status.parent.name))
+    return members
+
+
+def end_group(leader: int) -> None:
+    """Leave no process of the group behind."""
+    if group(leader):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def tail(log: Path, lines: int = 30) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+@contextmanager
+def timed() -> Iterator[Callable[[], float]]:
+    """Measure the block: call what it gives for the seconds since its start."""
+    start = monotonic()
+    yield lambda: monotonic() - start

@@ -1,0 +1,68 @@
+"""LocalStack as a service of the lab: how it starts, stops and tells that its state is gone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def test_state_lies_below_the_labs_own_directory(lab: Any, localstack: Any, aws: Any) -> None:
+    aws("s3").create_bucket(Bucket="own-directory")
+    aws("s3").put_object(Bucket="own-directory", Key="large", Body=b"x" * 2_000_000)
+
+    assert (lab.var / "localstack" / "tmp" / "localstack" / "s3" / "own-directory").is_dir()
+    assert not Path("/tmp/localstack-s3-storage/own-directory").exists()
+
+
+def test_it_listens_on_the_loopback_address_alone(lab: Any, localstack: Any) -> None:
+    port = int(lab.environment["AWS_ENDPOINT_URL"].rpartition(":")[2])
+    listening = "0A"
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    addresses = {row[1].partition(":")[0] for row in rows if row[3] == listening and row[1].endswith(f":{port:04X}")}
+
+    assert addresses == {"0100007F"}
+
+
+def test_kms_makes_keys(aws: Any) -> None:
+    assert aws("kms").create_key()["KeyMetadata"]["KeyState"] == "Enabled"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        pytest.param("glue", "get_crawler", {"Name": "none"}, id="glue"),
+        pytest.param("mwaa", "create_cli_token", {"Name": "none"}, id="mwaa"),
+        pytest.param("kinesis", "list_stream_consumers", {"StreamARN": "arn:aws:kinesis:x"}, id="kinesis"),
+    ],
+)
+def test_an_operation_without_implementation_is_refused_with_a_sentence(
+    aws: Any, service: str, operation: str, parameters: dict[str, str]
+) -> None:
+    with pytest.raises(
+        ClientError, match="is not implemented by the local AWS; it works against AWS itself"
+    ) as refusal:
+        getattr(aws(service), operation)(**parameters)
+
+    assert refusal.value.response["Error"]["Code"] == "NotImplementedException"
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_a_second_life_stops_in_time_leaves_no_process_and_has_forgotten_everything(
+    lab: Any, own_localstack: Any
+) -> None:
+    with own_localstack() as (service, client):
+        client("kinesis").create_stream(StreamName="forgotten", ShardCount=1)
+        first = client("kinesis").put_record(StreamName="forgotten", Data=b"1", PartitionKey="k")["SequenceNumber"]
+
+        assert service.stop() < 20
+        assert service.members() == []
+
+    with own_localstack() as (service, client):
+        kinesis = client("kinesis")
+        with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
+            kinesis.describe_stream_summary(StreamName="forgotten")
+
+        kinesis.create_stream(StreamName="forgotten", ShardCount=1)
+        again = kinesis.put_record(StreamName="forgotten", Data=b"1", PartitionKey="k")["SequenceNumber"]
+        assert int(again) > int(first)
