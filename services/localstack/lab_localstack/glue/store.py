@@ -1,0 +1,63 @@
+"""What Glue remembers for each account and region."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+
+from lab_localstack.glue.runs import JobRun
+
+
+@dataclass(frozen=True)
+class TableVersion:
+    """A table's definition as one CreateTable or UpdateTable gave it (the API's TableInput)."""
+
+    id: int
+    definition: dict[str, Any]
+    updated: datetime
+
+
+@dataclass
+class Table:
+    """A table with its current version last and the archived ones before it."""
+
+    name: str
+    created: datetime
+    versions: list[TableVersion]
+
+    @property
+    def current(self) -> TableVersion:
+        return self.versions[-1]
+
+
+@dataclass
+class Database:
+    """A database; `definition` is the API's DatabaseInput."""
+
+    name: str
+    definition: dict[str, Any]
+    created: datetime
+    tables: dict[str, Table] = field(default_factory=dict)
+
+
+@dataclass
+class Job:
+    """A job; `definition` is the API's CreateJobRequest or JobUpdate without name and tags."""
+
+    name: str
+    definition: dict[str, Any]
+    created: datetime
+    modified: datetime
+    runs: dict[str, JobRun] = field(default_factory=dict)
+
+
+class GlueStore(BaseStore):
+    """One account's catalog, jobs and tags (by ARN) in one region."""
+
+    databases: dict[str, Database] = LocalAttribute(default=dict)
+    jobs: dict[str, Job] = LocalAttribute(default=dict)
+    tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
+
+
+STORES: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueStore)
