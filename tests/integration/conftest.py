@@ -174,7 +174,7 @@ def warehouse(lab: Lab, localstack: RunningService) -> Iterator[ConnectionFactor
 
 def client_factory(endpoint: str) -> ClientFactory:
     """Clients of this endpoint, whatever the user's own AWS settings are. A failed call is not tried again."""
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    session: Any = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     config = Config(inject_host_prefix=False, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
     return lambda service: session.client(service, endpoint_url=endpoint, config=config)
 

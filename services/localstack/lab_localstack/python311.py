@@ -32,11 +32,11 @@ class _LockType:
 def _import_with_lock_as_a_type() -> None:
     """Import the one module that evaluates `Lock | None`, while `threading.Lock` allows it."""
     lock = threading.Lock
-    threading.Lock = _LockType(lock)  # type: ignore[assignment, misc]
+    threading.Lock = _LockType(lock)  # type: ignore[assignment]
     try:
         import localstack.packages.api  # noqa: F401 - loaded now, while it can be
     finally:
-        threading.Lock = lock  # type: ignore[misc]
+        threading.Lock = lock
 
 
 def _uuid5(namespace: uuid.UUID, name: str | bytes) -> uuid.UUID:
