@@ -1,0 +1,183 @@
+"""One CloudFormation stack, brought to a template by change sets and checked resource by resource."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Set
+from typing import TYPE_CHECKING, Literal
+
+import boto3
+from botocore.exceptions import ClientError
+
+from scripts.errors import LabError, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef, StackResourceTypeDef, StackTypeDef
+
+Progress = Callable[[str], None]
+
+DEADLINE_SECONDS = 3600.0
+"""The longest a deployment may take: an Airflow environment on AWS takes half an hour."""
+
+FIRST_POLL_SECONDS = 0.1
+LONGEST_POLL_SECONDS = 5.0
+
+NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+DEPLOYABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
+MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+
+UNKNOWN = "unknown"
+"""The physical id that LocalStack gives a resource it did not make."""
+
+
+class Stack:
+    """The stack ``name`` of the session's account and region.
+
+    Args:
+        session: whose account and region.
+        name: the stack's name.
+        on_progress: told what is happening, in a few words.
+        deadline_seconds: how long to wait for CloudFormation at each step.
+    """
+
+    def __init__(
+        self,
+        session: boto3.Session,
+        name: str,
+        on_progress: Progress = lambda _: None,
+        *,
+        deadline_seconds: float = DEADLINE_SECONDS,
+    ) -> None:
+        self.name = name
+        self._client: CloudFormationClient = session.client("cloudformation")
+        self._on_progress = on_progress
+        self._deadline_seconds = deadline_seconds
+
+    def exists(self) -> bool:
+        """Whether it was ever made; one that was only prepared (REVIEW_IN_PROGRESS) was not."""
+        return self._status() not in (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+
+    def outputs(self) -> dict[str, str]:
+        """Its outputs by name."""
+        found = self._describe()
+        return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])} if found else {}
+
+    def apply(self, template: str, parameters: Mapping[str, str]) -> None:
+        """Deploy the template with these parameters; nothing happens when it is deployed already.
+
+        Raises:
+            LabError: it cannot be deployed, or a resource was not made: names it and says why.
+            Unavailable: CloudFormation takes longer than the deadline.
+        """
+        existed = self.exists()
+        if existed:
+            self._wait_until_settled(0)
+        before = set(self._resources()) if existed else set()
+        changes = self._change("UPDATE" if existed else "CREATE", template, parameters)
+        if changes:
+            self._wait_until_settled(len(changes))
+        added = {each["LogicalResourceId"] for each in changes if each["Action"] == "Add"}
+        removed = {each["LogicalResourceId"] for each in changes if each["Action"] == "Remove"}
+        self._check((before | added) - removed)
+
+    def _change(
+        self, kind: Literal["CREATE", "UPDATE"], template: str, parameters: Mapping[str, str]
+    ) -> list[ResourceChangeTypeDef]:
+        """Prepare a change set and set it going; its changes, none when there is nothing to do."""
+        self._on_progress(f"stack {self.name}: comparing")
+        change_set = self._client.create_change_set(
+            StackName=self.name,
+            ChangeSetName=f"deploy-{uuid.uuid4().hex[:12]}",
+            ChangeSetType=kind,
+            TemplateBody=template,
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Capabilities=["CAPABILITY_IAM"],
+        )["Id"]
+        for _ in self._polls("its change set to be ready"):
+            described = self._client.describe_change_set(ChangeSetName=change_set, StackName=self.name)
+            if described["Status"] in ("CREATE_COMPLETE", "FAILED"):
+                break
+        if described["Status"] == "FAILED":
+            self._client.delete_change_set(ChangeSetName=change_set, StackName=self.name)
+            reason = described.get("StatusReason", "no reason given")
+            if any(sentence in reason for sentence in NO_CHANGES):
+                return []
+            raise LabError(f"CloudFormation refuses to deploy stack {self.name}: {reason}")
+        changes = [change["ResourceChange"] for change in described["Changes"] if "ResourceChange" in change]
+        self._client.execute_change_set(ChangeSetName=change_set, StackName=self.name)
+        return changes
+
+    def _wait_until_settled(self, total: int) -> None:
+        """Wait until nothing is in progress. Raises LabError unless it can be deployed to then."""
+        status = None
+        for _ in self._polls("its deployment to end"):
+            status = self._status() or ""
+            if not status.endswith("_IN_PROGRESS"):
+                break
+            done = sum(each["ResourceStatus"] in MADE for each in self._resources().values())
+            self._on_progress(f"stack {self.name}: {done} resources ready" + (f", {total} changes" if total else ""))
+        if status not in DEPLOYABLE or (total and status == "UPDATE_ROLLBACK_COMPLETE"):
+            raise LabError(
+                f"Stack {self.name} is {status}. {self._first_failure()}", next_command=self._way_out(status or "")
+            )
+
+    def _check(self, expected: Set[str]) -> None:
+        """Raise LabError unless every expected resource was truly made."""
+        found = self._resources()
+        wrong = [f"{each}: not there" for each in sorted(expected - found.keys())]
+        for name, resource in found.items():
+            status, physical_id = resource["ResourceStatus"], resource.get("PhysicalResourceId")
+            if status not in MADE or physical_id in (None, "", UNKNOWN):
+                reason = resource.get("ResourceStatusReason") or f"its id is {physical_id!r}"
+                wrong.append(f"{name} ({resource['ResourceType']}): {status}, {reason}")
+        if wrong:
+            raise LabError(f"Stack {self.name} is deployed, but not whole:\n  " + "\n  ".join(wrong))
+
+    def _status(self) -> str | None:
+        found = self._describe()
+        return found["StackStatus"] if found else None
+
+    def _describe(self) -> StackTypeDef | None:
+        try:
+            return self._client.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+
+    def _resources(self) -> dict[str, StackResourceTypeDef]:
+        found = self._client.describe_stack_resources(StackName=self.name)["StackResources"]
+        return {each["LogicalResourceId"]: each for each in found}
+
+    def _first_failure(self) -> str:
+        """The resource that failed first in the last deployment, with its reason; what fails later follows from it."""
+        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        failed = [
+            each
+            for each in events
+            if each["ResourceStatus"].endswith("_FAILED") and "cancelled" not in each.get("ResourceStatusReason", "")
+        ]
+        if not failed:
+            return "No resource says why."
+        first = min(failed, key=lambda each: each["Timestamp"])
+        reason = first.get("ResourceStatusReason", "no reason given")
+        return f"{first['LogicalResourceId']} ({first['ResourceType']}): {reason}"
+
+    def _way_out(self, status: str) -> str:
+        if status == "UPDATE_ROLLBACK_FAILED":
+            return f"aws cloudformation continue-update-rollback --stack-name {self.name}"
+        if status == "UPDATE_ROLLBACK_COMPLETE":
+            return "make e2e"
+        return f"aws cloudformation delete-stack --stack-name {self.name}"
+
+    def _polls(self, awaited: str) -> Iterator[None]:
+        """Yield at once, then at growing intervals. Raises Unavailable past the deadline."""
+        pause, deadline = FIRST_POLL_SECONDS, time.monotonic() + self._deadline_seconds
+        while time.monotonic() < deadline:
+            yield
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
+        minutes = self._deadline_seconds / 60
+        raise Unavailable(f"Stack {self.name} has waited {minutes:.0f} minutes for {awaited}.", next_command="make e2e")
