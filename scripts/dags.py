@@ -72,7 +72,7 @@ def _is_parsed(session: boto3.Session, outputs: Outputs, dag_id: str) -> bool:
     try:
         return bool(_get(session, outputs, f"/dags/{dag_id}")["dag_id"])
     except ClientError as error:
-        if error.response.get("RestApiStatusCode") == 404:  # type: ignore[typeddict-item]
+        if error.response.get("RestApiStatusCode") == 404:
             return False
         raise
 

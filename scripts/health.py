@@ -175,7 +175,7 @@ class _Waiter(threading.Thread):
         states = {program.name: program for program in supervisor.programs()}
         for name in self.service.programs:
             if name in states and states[name].state == "FATAL":
-                return _unhealthy(self.service, name, f"{name} does not stay up")
+                return _unhealthy(self.service, name, f"{name} does not stay up ({states[name].description})")
         if time.monotonic() > self._deadline:
             return _unhealthy(self.service, self.service.programs[0], f"no healthy answer in time ({error.message})")
         return None

@@ -5,20 +5,27 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 import boto3
 
 from scripts.errors import LabError
 from scripts.stack import Outputs
 
+if TYPE_CHECKING:
+    from mypy_boto3_emr_serverless.literals import JobRunStateType
+    from mypy_boto3_emr_serverless.type_defs import JobRunTypeDef
+
 JOB_NAME = "stream_viewership"
-ACTIVE = ("SUBMITTED", "PENDING", "SCHEDULED", "RUNNING")
+ACTIVE: Final = ("SUBMITTED", "PENDING", "SCHEDULED", "RUNNING")
 START_SECONDS = 300
 POLL_SECONDS = 1.0
 
 
 def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str], None]) -> str:
-    """Start the streaming job unless a run of it is active, and wait until it runs.
+    """Start the streaming job unless a run of it with this code is active, and wait until it runs.
+
+    A run with other code is cancelled first: its successor goes on at its checkpoint.
 
     Returns:
         The id of the job run.
@@ -26,18 +33,15 @@ def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str]
     Raises:
         LabError: the run failed to start; the message carries its state details.
     """
-    client = session.client("emr-serverless")
-    active = [
-        run
-        for page in client.get_paginator("list_job_runs").paginate(
-            applicationId=outputs.emr_application_id, states=list(ACTIVE)
-        )
-        for run in page["jobRuns"]
-        if run.get("name") == JOB_NAME
-    ]
-    run_id = active[0]["id"] if active else _start(session, outputs)
-    on_progress(f"{JOB_NAME} {'already runs' if active else 'started'} as job run {run_id}")
-    _wait_until_running(session, outputs, run_id)
+    runs = _active(session, outputs)
+    current = [run for run in runs if run["jobDriver"]["sparkSubmit"]["entryPoint"] == _entry_point(outputs)]
+    for run in runs:
+        if run not in current:
+            on_progress(f"{JOB_NAME} runs other code as job run {run['jobRunId']}: cancelling it")
+            _cancel(session, outputs, run["jobRunId"])
+    run_id = current[0]["jobRunId"] if current else _start(session, outputs)
+    on_progress(f"{JOB_NAME} {'already runs' if current else 'started'} as job run {run_id}")
+    _wait_for(session, outputs, run_id, "RUNNING")
     return run_id
 
 
@@ -53,7 +57,6 @@ def check(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
 
 
 def _start(session: boto3.Session, outputs: Outputs) -> str:
-    code = f"s3://{outputs.code_bucket}/{outputs.code_version}"
     answer = session.client("emr-serverless").start_job_run(
         applicationId=outputs.emr_application_id,
         clientToken=str(uuid.uuid4()),
@@ -64,13 +67,13 @@ def _start(session: boto3.Session, outputs: Outputs) -> str:
         executionTimeoutMinutes=0,
         jobDriver={
             "sparkSubmit": {
-                "entryPoint": f"{code}/jobs/{JOB_NAME}.py",
+                "entryPoint": _entry_point(outputs),
                 "entryPointArguments": [
                     *("--lake-bucket", outputs.lake_bucket),
                     *("--stream-name", outputs.stream_name),
                     *("--region", session.region_name),
                 ],
-                "sparkSubmitParameters": f"--py-files {code}/jobs.zip --conf spark.cores.max=1",
+                "sparkSubmitParameters": f"--py-files s3://{outputs.code_bucket}/{outputs.code_version}/jobs.zip --conf spark.cores.max=1",
             }
         },
         configurationOverrides={
@@ -82,13 +85,33 @@ def _start(session: boto3.Session, outputs: Outputs) -> str:
     return answer["jobRunId"]
 
 
-def _wait_until_running(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
+def _active(session: boto3.Session, outputs: Outputs) -> list[JobRunTypeDef]:
+    client = session.client("emr-serverless")
+    pages = client.get_paginator("list_job_runs").paginate(
+        applicationId=outputs.emr_application_id, states=list(ACTIVE), mode="STREAMING"
+    )
+    ids = [run["id"] for page in pages for run in page["jobRuns"] if run.get("name") == JOB_NAME]
+    return [client.get_job_run(applicationId=outputs.emr_application_id, jobRunId=each)["jobRun"] for each in ids]
+
+
+def _cancel(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
+    client = session.client("emr-serverless")
+    client.cancel_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)
+    _wait_for(session, outputs, run_id, "CANCELLED")
+
+
+def _entry_point(outputs: Outputs) -> str:
+    return f"s3://{outputs.code_bucket}/{outputs.code_version}/jobs/{JOB_NAME}.py"
+
+
+def _wait_for(session: boto3.Session, outputs: Outputs, run_id: str, state: JobRunStateType) -> None:
     client = session.client("emr-serverless")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         run = client.get_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)["jobRun"]
-        if run["state"] == "RUNNING":
+        if run["state"] == state:
             return
-        check(session, outputs, run_id)
+        if state == "RUNNING":
+            check(session, outputs, run_id)
         time.sleep(POLL_SECONDS)
-    raise LabError(f"The streaming job {JOB_NAME} (job run {run_id}) was not running after {START_SECONDS} s.")
+    raise LabError(f"The streaming job {JOB_NAME} (job run {run_id}) was not {state} after {START_SECONDS} s.")

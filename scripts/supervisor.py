@@ -101,6 +101,8 @@ def _launch(environment: Mapping[str, str]) -> None:
     for folder in (paths.logs(), paths.var() / "run"):
         folder.mkdir(parents=True, exist_ok=True)
     socket().unlink(missing_ok=True)
+    for record in (paths.var() / "run").glob("*.pgid"):  # of processes that are long gone: their numbers are free again
+        record.unlink()
     result = subprocess.run(
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIG)],
         cwd=paths.ROOT,

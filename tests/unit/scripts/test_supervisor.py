@@ -21,7 +21,7 @@ pidfile=%(ENV_LAB_VAR)s/run/supervisord.pid
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [program:sleeper]
-command=bash -c "echo awake; sleep 1000 & wait"
+command=services/supervised sleeper %(ENV_LAB_VAR)s/sleeper
 stdout_logfile=%(ENV_LAB_VAR)s/logs/sleeper.log
 stopasgroup=true
 killasgroup=true
@@ -33,6 +33,10 @@ startsecs=0
 def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], bool]]:
     config = tmp_path / "supervisord.conf"
     config.write_text(CONFIG)
+    sleeper = tmp_path / "var" / "sleeper"
+    sleeper.parent.mkdir()
+    sleeper.write_text("#!/bin/sh\necho awake\nsleep 1000 &\nwait\n")
+    sleeper.chmod(0o755)
     monkeypatch.setenv("LAB_VAR", str(tmp_path / "var"))
     monkeypatch.setattr(supervisor, "CONFIG", config)
     yield lambda: supervisor.start(environment(load("local")))
@@ -61,6 +65,21 @@ def test_a_killed_program_is_started_again(started: Callable[[], bool]) -> None:
     first = sleeper().pid
     os.kill(first, signal.SIGKILL)
     eventually(lambda: sleeper().state == "RUNNING" and sleeper().pid != first)
+
+
+def sleeps_of(pid: int) -> list[psutil.Process]:
+    return [child for child in psutil.Process(pid).children() if child.name() == "sleep"]
+
+
+def test_the_successor_of_a_killed_program_ends_the_children_it_left(started: Callable[[], bool]) -> None:
+    started()
+    eventually(lambda: len(sleeps_of(sleeper().pid)) == 1)
+    first = psutil.Process(sleeper().pid)
+    (child,) = sleeps_of(first.pid)
+    first.kill()
+    eventually(lambda: sleeper().state == "RUNNING" and sleeper().pid != first.pid)
+    eventually(lambda: not child.is_running())
+    eventually(lambda: len(sleeps_of(sleeper().pid)) == 1)
 
 
 def test_stop_leaves_no_process_behind(started: Callable[[], bool]) -> None:
