@@ -78,7 +78,7 @@ def deploy(
     stack = Stack(session, values["ProjectName"], on_progress)
     body = template.read_text()
     package = code.package(root)
-    if not stack.exists():
+    if "CodeBucket" not in stack.outputs():
         stack.apply(body, {**values, CODE_VERSION: ""})
     bucket = stack.outputs()["CodeBucket"]
     uploaded = code.upload(session, bucket, package)
