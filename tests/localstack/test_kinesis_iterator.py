@@ -1,12 +1,13 @@
 """Shard iterators without a server: what they refuse."""
 
 import dataclasses
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lab_localstack.kinesis import sequence
-from lab_localstack.kinesis.iterator import ShardIterator
+from lab_localstack.kinesis.iterator import ShardIterator, starting_position
 from lab_localstack.kinesis.stream import Stream
 from lab_localstack.service import AwsError
 
@@ -47,3 +48,16 @@ def test_an_iterator_of_a_deleted_stream_is_of_no_use_in_its_successor(stream: S
 
     with pytest.raises(AwsError, match="deleted and created again"):
         ShardIterator.at(stream, stream.open[0], 42).check(successor)
+
+
+def test_a_timestamp_starts_at_the_first_record_of_its_microsecond() -> None:
+    base = sequence.now() - 1_000_000
+    stream = Stream("s", "arn:aws:kinesis:us-east-1:000000000000:stream/s", base)
+    stream.add_shards(1)
+    shard = stream.open[0]
+    numbers = [shard.append(base + each * 1000, "k", b"") for each in range(1, 4)]
+    moment = datetime.fromtimestamp((base + 2000) / 1_000_000, UTC)
+
+    position = starting_position(stream, shard, {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": moment})
+
+    assert [record.number for record in shard.read(position, 10, 1000)] == numbers[1:]

@@ -89,7 +89,7 @@ def _at_timestamp(request: dict[str, Any]) -> int:
     moment = request.get("Timestamp")
     if not isinstance(moment, datetime):
         raise invalid_argument("Timestamp must be given with ShardIteratorType AT_TIMESTAMP.")
-    tick = int(moment.timestamp() * 1_000_000)
+    tick = round(moment.timestamp() * 1_000_000)
     if tick > sequence.now():
         raise invalid_argument(f"The timestampInMillis parameter cannot be greater than the current time: {moment}.")
     return sequence.first_at(tick)

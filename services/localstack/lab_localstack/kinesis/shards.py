@@ -107,7 +107,7 @@ def _open_at(shard: Shard, tick: int) -> bool:
 def _tick(shard_filter: Request) -> int:
     timestamp: Any = shard_filter.get("Timestamp")
     if isinstance(timestamp, datetime):
-        return int(timestamp.timestamp() * 1_000_000)
+        return round(timestamp.timestamp() * 1_000_000)
     if isinstance(timestamp, int):
         return timestamp
     raise invalid_argument("A ShardFilter by timestamp needs a Timestamp.")
