@@ -1,0 +1,139 @@
+"""The streaming job: Kinesis → ``glue.media_bronze.viewership_records``, exactly once, and a manifest for each commit.
+
+    stream_viewership.py --lake-bucket NAME --stream-name NAME --region NAME
+                         [--initial-position TRIM_HORIZON] [--trigger "1 second"]
+
+Bronze keeps each record as it came, in the connector's five columns: no parsing that can fail. The checkpoint, in the
+lake's ``checkpoints/``, fixes the records of each batch before it is written, and Iceberg keeps the batch's number in
+the commit: a batch that is repeated after a crash holds the same records and is committed once.
+
+SIGTERM ends the job with exit code 0; it goes on where it stood when it is started again. The query's failure is
+the job's: its last line is the reason, and the runtime's retry policy starts it anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+
+import boto3
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+
+from jobs.manifest import Manifests
+from jobs.session import lake_session
+
+DATABASE = "glue.media_bronze"
+TABLE = f"{DATABASE}.viewership_records"
+
+# How soon a finished batch is noticed.
+_LOOK_EVERY_SECONDS = 0.25
+
+
+def create_table(spark: SparkSession) -> None:
+    """Create the bronze table (and, without CloudFormation, its database) where it is missing."""
+    spark.sql(f"CREATE NAMESPACE IF NOT EXISTS {DATABASE}")
+    spark.sql(
+        f"""
+        CREATE TABLE IF NOT EXISTS {TABLE} (
+            data BINARY,
+            streamName STRING,
+            partitionKey STRING,
+            sequenceNumber STRING,
+            approximateArrivalTimestamp TIMESTAMP
+        )
+        USING iceberg
+        PARTITIONED BY (hours(approximateArrivalTimestamp))
+        TBLPROPERTIES (
+            'format-version' = '2',
+            'write.distribution-mode' = 'none',
+            'write.spark.fanout.enabled' = 'true',
+            'write.metadata.delete-after-commit.enabled' = 'true',
+            'write.metadata.previous-versions-max' = '20'
+        )
+        """
+    )
+
+
+def records(spark: SparkSession, arguments: argparse.Namespace, checkpoint: str) -> DataFrame:
+    """The stream's records as they arrive, in the connector's columns."""
+    return (
+        spark.readStream.format("aws-kinesis")
+        .option("kinesis.region", arguments.region)
+        .option("kinesis.streamName", arguments.stream_name)
+        # The connector demands an address; the SDK knows it from the environment, or AWS's own.
+        .option("kinesis.endpointUrl", boto3.client("kinesis", region_name=arguments.region).meta.endpoint_url)
+        .option("kinesis.consumerType", "GetRecords")
+        .option("kinesis.startingPosition", arguments.initial_position)
+        .option("kinesis.metadataPath", checkpoint)
+        # Records that expired unread, or a stream made anew under an old checkpoint, end the query with a sentence.
+        .option("kinesis.failOnDataLoss", "true")
+        .option("kinesis.maxFetchRecordsPerShard", "20000")
+        .option("kinesis.describeShardInterval", "10s")
+        # About five minutes of an endpoint that does not answer.
+        .option("kinesis.clientNumRetries", "35")
+        .load()
+    )
+
+
+def start(frame: DataFrame, checkpoint: str, trigger: str) -> StreamingQuery:
+    """Write the records into bronze, one commit a batch."""
+    return (
+        frame.writeStream.format("iceberg")
+        .queryName("stream_viewership")
+        .outputMode("append")
+        .trigger(processingTime=trigger)
+        .option("checkpointLocation", checkpoint)
+        .option("fanout-enabled", "true")
+        .toTable(TABLE)
+    )
+
+
+def follow(query: StreamingQuery, stopping: threading.Event, on_progress: Callable[[], object]) -> None:
+    """Call ``on_progress`` after each trigger that did something, until the query is to stop; raises what ended it.
+
+    A progress is only the occasion: what was committed is read from the table, never from the progress.
+    """
+    seen: str | None = None
+    while not stopping.is_set() and not query.awaitTermination(_LOOK_EVERY_SECONDS):  # type: ignore[arg-type]
+        progress = query.lastProgress
+        if progress is not None and progress["timestamp"] != seen:
+            seen = progress["timestamp"]
+            on_progress()
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """The job's arguments; those that the runtime adds are left alone."""
+    parser = argparse.ArgumentParser(prog="stream_viewership.py")
+    parser.add_argument("--lake-bucket", required=True)
+    parser.add_argument("--stream-name", required=True)
+    parser.add_argument("--region", required=True)
+    parser.add_argument("--initial-position", default="TRIM_HORIZON")
+    parser.add_argument("--trigger", default="1 second")
+    return parser.parse_known_args(argv)[0]
+
+
+def main(argv: Sequence[str]) -> None:
+    """Run until SIGTERM or until the query fails."""
+    arguments = parse_arguments(argv)
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    checkpoint = f"s3://{arguments.lake_bucket}/checkpoints/stream_viewership"
+    spark = lake_session("stream_viewership", arguments.lake_bucket)
+    create_table(spark)
+    s3 = boto3.client("s3", region_name=arguments.region)
+    manifests = Manifests(s3, arguments.lake_bucket, arguments.stream_name)
+    manifests.write_missing(spark, TABLE)
+    query = start(records(spark, arguments, checkpoint), checkpoint, arguments.trigger)
+    print(f"streaming {arguments.stream_name} into {TABLE} as query {query.id}", flush=True)
+    follow(query, stopping, lambda: manifests.write_missing(spark, TABLE))
+    query.stop()
+    manifests.write_missing(spark, TABLE)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
