@@ -1,0 +1,98 @@
+"""fakesnow's cursor with the mends in its chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
+from fakesnow.params import MutableParams
+from sqlglot import Expr, exp
+
+from lab_snowflake import constraints, copy_into, descriptions, load_history, merge
+from lab_snowflake.load_history import Table
+
+if TYPE_CHECKING:
+    from lab_snowflake.session import LabConnection
+
+
+class LabCursor(FakeSnowflakeCursor):
+    """Runs one statement as Snowflake would. Its session sees to the transaction around it."""
+
+    _conn: LabConnection
+    _columns: list[tuple[Any, ...]] | None = None
+
+    def _transform_explode(self, expression: Expr) -> list[Expr]:
+        return [expression] if isinstance(expression, exp.Merge) else super()._transform_explode(expression)
+
+    def _transform(self, expression: Expr, params: MutableParams | None) -> Expr:
+        described = descriptions.take(expression)
+        transformed = super()._transform(constraints.without_keys(expression), params)
+        if described is not None:
+            transformed.args["lab_descriptions"] = described
+        return transformed
+
+    def _execute(self, transformed: Expr, params: MutableParams | None = None) -> None:
+        if isinstance(transformed, exp.Merge):
+            counts = merge.run(self._duck_conn, transformed, params)
+            self._answer(merge.result_sql(counts), sum(counts.values()), transformed)
+        elif isinstance(transformed, exp.Copy):
+            result, rows = copy_into.run(transformed, self._conn.place())
+            self._answer(result, rows, transformed)
+        elif isinstance(transformed, exp.TruncateTable):
+            self._truncate(transformed)
+        elif isinstance(transformed, exp.Create) and transformed.kind in ("TABLE", "VIEW"):
+            self._create(transformed, params)
+        elif isinstance(transformed, exp.Drop) and transformed.kind == "TABLE":
+            self._stock_execute(transformed, params)
+            load_history.forget(self._duck_conn, self._table(transformed.this))
+        else:
+            self._stock_execute(transformed, params)
+            if database := transformed.args.get("create_db_name"):
+                load_history.create(self._duck_conn, database)
+
+    def _describe_last_sql(self) -> list[Any]:
+        """Names and types of the last result; DuckDB still knows them, so that nothing is planned again."""
+        return super()._describe_last_sql() if self._columns is None else self._columns
+
+    def _stock_execute(self, transformed: Expr, params: MutableParams | None = None) -> None:
+        super()._execute(transformed, params)
+        columns = [(name, str(kind), None, None, None, None) for name, kind, *_ in self._duck_conn.description or []]
+        self._columns = None if transformed.args.get("result_scan_sfqid") else columns
+
+    def _answer(self, result_sql: str, affected: int, transformed: Expr) -> None:
+        """Answer a statement that has been carried out with the rows of ``result_sql``."""
+        self._stock_execute(sqlglot.parse_one(result_sql, read="duckdb"))
+        self._rowcount = affected
+        self._last_transformed = transformed
+
+    def _truncate(self, transformed: exp.TruncateTable) -> None:
+        for table in transformed.expressions:
+            if not (transformed.args.get("exists") and not self._exists(self._table(table))):
+                self._duck_conn.execute(f"DELETE FROM {table.sql(dialect='duckdb')}")
+                load_history.forget(self._duck_conn, self._table(table))
+        self._answer(SQL_SUCCESS, 0, transformed)
+
+    def _create(self, transformed: exp.Create, params: MutableParams | None) -> None:
+        found = transformed.find(exp.Table)
+        assert found is not None, "CREATE TABLE and CREATE VIEW name what they make"
+        table = self._table(found)
+        if transformed.args.get("exists") and self._exists(table):
+            shown = exp.Literal.string(f"{table.name} already exists, statement succeeded.")
+            self._answer(f"SELECT {shown.sql(dialect='duckdb')} AS status", 0, transformed)
+            return
+        self._stock_execute(transformed, params)
+        if transformed.kind == "TABLE":
+            load_history.forget(self._duck_conn, table)
+        if described := transformed.args.get("lab_descriptions"):
+            descriptions.store(self._duck_conn, described, table.database, table.schema)
+
+    def _table(self, table: exp.Table) -> Table:
+        return Table(table.catalog or self._conn.database or "", table.db or self._conn.schema or "", table.name)
+
+    def _exists(self, table: Table) -> bool:
+        found = self._duck_conn.execute(
+            "SELECT 1 FROM information_schema.tables WHERE table_catalog = ? AND table_schema = ? AND table_name = ?",
+            [table.database, table.schema, table.name],
+        ).fetchone()
+        return found is not None

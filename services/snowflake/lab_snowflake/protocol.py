@@ -1,0 +1,123 @@
+"""Requests and answers in the words of Snowflake's protocol."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64encode
+from typing import Any
+
+from fakesnow import statement_type
+from fakesnow.converter import from_binding
+from fakesnow.server import gcs_stage_info
+from fakesnow.statement_type import DML_TYPE_IDS
+from snowflake.connector.errors import Error
+from sqlglot import exp
+from starlette.requests import Request
+
+from lab_snowflake import results
+from lab_snowflake.session import Answer, Bindings, Session
+
+UTC = [{"name": "TIMEZONE", "value": "Etc/UTC"}]
+
+
+async def body(request: Request) -> dict[str, Any]:
+    """The request's JSON, unpacked."""
+    content = await request.body()
+    if request.headers.get("Content-Encoding") == "gzip":
+        content = gzip.decompress(content)
+    parsed: dict[str, Any] = json.loads(content) if content else {}
+    return parsed
+
+
+def bindings(sent: dict[str, Any]) -> tuple[Bindings, list[tuple[Any, ...]] | None]:
+    """Bound values: one set of them, or, for a batch, a list of rows."""
+    if not sent:
+        return None, None
+    if not all(position.isdigit() for position in sent):
+        return {name: _value(binding) for name, binding in sent.items()}, None
+    ordered = [sent[str(position)] for position in range(1, len(sent) + 1)]
+    if any(isinstance(binding["value"], list) for binding in ordered):
+        columns = [[_value({**binding, "value": value}) for value in binding["value"]] for binding in ordered]
+        return None, list(zip(*columns, strict=True))
+    return tuple(_value(binding) for binding in ordered), None
+
+
+def result(session: Session, answer: Answer, *, batch: bool) -> dict[str, Any]:
+    """A statement's result: row counts as text, as clients read them; rows as Arrow."""
+    return {
+        "parameters": UTC,
+        "rowtype": answer.columns,
+        "total": 1 if batch else answer.table.num_rows,
+        "returned": 1 if batch else answer.table.num_rows,
+        "queryId": answer.query_id,
+        "statementTypeId": answer.statement_type,
+        **_place(session),
+        **_rows(answer, batch=batch),
+    }
+
+
+def description(session: Session, answer: Answer) -> dict[str, Any]:
+    """What a statement would return: columns without rows."""
+    text = (
+        {"queryResultFormat": "arrow", "rowsetBase64": ""}
+        if answer.statement_type == statement_type.SELECT
+        else {"queryResultFormat": "json", "rowset": []}
+    )
+    return {
+        "rowtype": answer.columns,
+        "total": 0,
+        "returned": 0,
+        "queryId": answer.query_id,
+        "statementTypeId": answer.statement_type,
+        "numberOfBinds": len(list(answer.expression.find_all(exp.Placeholder))) if answer.expression else 0,
+        "arrayBindSupported": answer.statement_type == statement_type.INSERT,
+        **_place(session),
+        **text,
+    }
+
+
+def upload(answer: Answer, request: Request, *, bound: bool) -> dict[str, Any] | None:
+    """Where a client must send the files of a PUT; None for any other statement."""
+    if answer.expression is None or not (data := answer.expression.args.get("put_stage_data")):
+        return None
+    if not bound:
+        data["stageInfo"] = gcs_stage_info(request, answer.expression, data)
+    return dict(data)
+
+
+def failure(error: Error) -> dict[str, Any]:
+    """An error as an answer."""
+    code = f"{error.errno or 0:06d}"
+    message = error.raw_msg or str(error)
+    return {
+        "data": {"errorCode": code, "sqlState": error.sqlstate, "queryId": error.sfqid},
+        "code": code,
+        "message": message,
+        "success": False,
+    }
+
+
+def success(data: dict[str, Any] | None) -> dict[str, Any]:
+    """An answer that carries ``data``."""
+    return {"data": data, "code": None, "message": None, "success": True}
+
+
+def _value(binding: dict[str, Any]) -> Any:
+    return None if binding["value"] is None else from_binding(binding)
+
+
+def _rows(answer: Answer, *, batch: bool) -> dict[str, Any]:
+    if batch:
+        return {"queryResultFormat": "json", "rowset": [[str(answer.rows_affected)]]}
+    if answer.statement_type in DML_TYPE_IDS:
+        return {"queryResultFormat": "json", "rowset": results.to_rows(answer.table)}
+    rows = b64encode(results.to_wire(answer.table, answer.columns)).decode()
+    return {"queryResultFormat": "arrow", "rowsetBase64": rows}
+
+
+def _place(session: Session) -> dict[str, str | None]:
+    return {
+        "finalDatabaseName": session.connection.database,
+        "finalSchemaName": session.connection.schema,
+    }
