@@ -54,6 +54,7 @@ export AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT=120
 # --- Execution -----------------------------------------------------------------------------------------------------------
 export AIRFLOW__CORE__EXECUTOR=LocalExecutor
 export AIRFLOW__CORE__PARALLELISM=4 # the DAGs run two tasks at once at most; a worker costs 120 MB
+export PYTHONPATH=$root/services/airflow/config # airflow_local_settings.py: no task outlives its scheduler
 # A killed api-server is back in 20 s; a task must outlive that gap, not die after 3 missed heartbeats of 5 s.
 export AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS=24
 export AIRFLOW__WORKERS__EXECUTION_API_RETRIES=10

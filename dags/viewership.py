@@ -1,0 +1,92 @@
+"""### From the stream's records to the warehouse
+
+`clean_viewership` (Glue) → `aggregate_viewership` (EMR Serverless) → `load_exports` → `check_warehouse` →
+`reconcile_ledger` → `settle_exports`
+
+Started by the Lambda function `trigger_pipeline` when the streaming job has committed a batch, and every half hour to
+sweep up what a failed run or a lost trigger left. One run at a time: a run takes everything there is when its tasks
+start, so the runs of a hundred batches are one or two.
+
+Every task may be tried again: the jobs take up at their watermark, a load replaces what it loaded before, and the
+marker of an export leaves the outbox last of all, after the checks and the ledger have passed. When nothing waits
+there, the warehouse is not woken and the tasks after `load_exports` are skipped.
+"""
+
+from datetime import timedelta
+
+from airflow.providers.amazon.aws.hooks.s3 import S3Hook
+from airflow.sdk import dag, task
+from airflow.timetables.trigger import CronTriggerTimetable
+from media_stream import SQL, TASKS, outbox, warehouse
+from media_stream.operators import DeployedGlueJob, EmrServerlessJob
+
+LAKE_BUCKET = "{{ var.value.lake_bucket }}"
+SWEEP = CronTriggerTimetable("*/30 * * * *", timezone="UTC", run_immediately=timedelta(0))
+"""Every half hour, the first time at the next one: a plain cron string would start a run as soon as the DAG is parsed,
+which may be before the stack is deployed."""
+
+
+@task.short_circuit
+def load_exports(lake_bucket: str) -> list[str]:
+    """Load each export of the outbox, oldest first, in a transaction of its own; return their ids.
+
+    An empty list ends the run here: everything exported is loaded and accounted for.
+    """
+    exports = outbox.pending(S3Hook(), lake_bucket)
+    for export in exports:
+        warehouse.load(export)
+    return [export.id for export in exports]
+
+
+@task(templates_exts=[".sql"])
+def reconcile_ledger(write: str, balanced: str, unbalanced: str) -> None:
+    """Fail unless each record in the warehouse is in exactly one place: loaded, quarantined or a duplicate."""
+    warehouse.close_books(write, balanced, unbalanced)
+
+
+@task
+def settle_exports(lake_bucket: str, export_ids: list[str]) -> None:
+    """Take the loaded exports out of the outbox."""
+    outbox.settle(S3Hook(), lake_bucket, export_ids)
+
+
+@dag(
+    schedule=SWEEP,
+    catchup=False,
+    max_active_runs=1,
+    default_args=TASKS,
+    dagrun_timeout=timedelta(hours=3),
+    template_searchpath=[str(SQL)],
+    tags=["media-stream", "stream"],
+    doc_md=__doc__,
+)
+def viewership() -> None:
+    """Bronze to silver to gold, and into the warehouse."""
+    clean = DeployedGlueJob(
+        task_id="clean_viewership",
+        job_name="clean_viewership",
+        script_args={"--lake-bucket": LAKE_BUCKET, "--batch": "{{ run_id }}"},
+    )
+    aggregate = EmrServerlessJob(
+        task_id="aggregate_viewership",
+        name="aggregate_viewership",
+        application_id="{{ var.value.emr_application_id }}",
+        execution_role_arn="{{ var.value.emr_execution_role_arn }}",
+        job_driver={
+            "sparkSubmit": {
+                "entryPoint": "{{ var.value.code_location }}/jobs/aggregate_viewership.py",
+                "entryPointArguments": ["--lake-bucket", LAKE_BUCKET],
+                "sparkSubmitParameters": "--py-files {{ var.value.code_location }}/jobs.zip",
+            }
+        },
+        configuration_overrides={
+            "monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": f"s3://{LAKE_BUCKET}/logs/emr/"}}
+        },
+    )
+    exports = load_exports(LAKE_BUCKET)
+    check = warehouse.Checks(task_id="check_warehouse")
+    ledger = reconcile_ledger("ledger/write.sql", "ledger/balanced.sql", "ledger/unbalanced.sql")
+    clean >> aggregate >> exports >> check >> ledger >> settle_exports(LAKE_BUCKET, exports)
+
+
+viewership()
