@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jobs.schema import FIELDS, REVENUE_PRECISION, REVENUE_SCALE, FieldType
-from jobs.session import CATALOG
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+CATALOG = "glue"
+"""As in jobs/session.py, which needs Spark to be imported; a test holds the two together."""
 
 MONEY = f"DECIMAL({REVENUE_PRECISION},{REVENUE_SCALE})"
 TOTAL_MONEY = f"DECIMAL(22,{REVENUE_SCALE})"
@@ -68,7 +70,7 @@ class Table:
 
 
 BRONZE = f"{CATALOG}.media_bronze.viewership_records"
-"""Made and written by the streaming job: data, streamName, partitionKey, sequenceNumber, approximateArrivalTimestamp."""
+"""Made and written by the streaming job, with the five columns of the Kinesis connector."""
 
 VIEWERSHIP = Table(
     "media_silver.viewership",
