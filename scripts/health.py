@@ -22,18 +22,23 @@ DEADLINE_SECONDS = 240
 POLL_SECONDS = 0.5
 CALL_SECONDS = 5
 
+Address = Callable[[Profile], str]
+
 Check = Callable[[Profile], None]
 """Returns when the service answers as it should; raises Unavailable otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One thing a user waits for: its programs, its address, and the call that proves it."""
+    """One thing a user waits for: its programs, each with its address, and the call that proves it."""
 
     name: str
-    programs: tuple[str, ...]
-    address: Callable[[Profile], str]
+    programs: Mapping[str, Address]
     check: Check
+
+    def address(self, profile: Profile) -> str:
+        """Where a user finds the service: its first program's address."""
+        return next(iter(self.programs.values()))(profile)
 
 
 def localstack(_profile: Profile) -> None:
@@ -98,19 +103,25 @@ def _get(url: str) -> dict[str, Any]:
         raise Unavailable(f"{url}: {error or type(error).__name__}") from error
 
 
+def _at(setting: str) -> Address:
+    return lambda profile: profile[setting]
+
+
+def _warehouse_address(profile: Profile) -> str:
+    return f"https://{profile['SNOWFLAKE_HOST']}:{profile['SNOWFLAKE_PORT']}"
+
+
 SERVICES: tuple[Service, ...] = (
-    Service("LocalStack", ("localstack",), lambda profile: profile["AWS_ENDPOINT_URL"], localstack),
+    Service("LocalStack", {"localstack": _at("AWS_ENDPOINT_URL")}, localstack),
+    Service("Snowflake", {"snowflake": _warehouse_address}, snowflake_server),
     Service(
-        "Snowflake",
-        ("snowflake",),
-        lambda profile: f"https://{profile['SNOWFLAKE_HOST']}:{profile['SNOWFLAKE_PORT']}",
-        snowflake_server,
+        "Spark",
+        {"spark-master": _at("SPARK_MASTER_UI_URL"), "spark-worker": _at("SPARK_WORKER_UI_URL")},
+        spark,
     ),
-    Service("Spark", ("spark-master", "spark-worker"), lambda profile: profile["SPARK_MASTER_UI_URL"], spark),
     Service(
         "Airflow",
-        ("airflow-webserver", "airflow-scheduler", "airflow-dag-processor", "airflow-triggerer"),
-        lambda profile: profile["AIRFLOW_URL"],
+        {f"airflow-{part}": _at("AIRFLOW_URL") for part in ("webserver", "scheduler", "dag-processor", "triggerer")},
         airflow,
     ),
 )
@@ -177,7 +188,9 @@ class _Waiter(threading.Thread):
             if name in states and states[name].state == "FATAL":
                 return _unhealthy(self.service, name, f"{name} does not stay up ({states[name].description})")
         if time.monotonic() > self._deadline:
-            return _unhealthy(self.service, self.service.programs[0], f"no healthy answer in time ({error.message})")
+            return _unhealthy(
+                self.service, next(iter(self.service.programs)), f"no healthy answer in time ({error.message})"
+            )
         return None
 
 

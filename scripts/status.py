@@ -17,11 +17,11 @@ def show(profile: Profile, console: Console) -> bool:
     states = {program.name: program for program in supervisor.programs()}
     table = Table("service", "state", "pid", "memory", "address", box=None)
     for service in health.SERVICES:
-        for name in service.programs:
+        for name, address in service.programs.items():
             program = states.get(name)
             state = program.state if program else "STOPPED"
             pid = program.pid if program and state == "RUNNING" else 0
-            table.add_row(name, state, str(pid or ""), _megabytes(pid), service.address(profile))
+            table.add_row(name, state, str(pid or ""), _megabytes(pid), address(profile))
     console.print(table)
     running = all(name in states and states[name].state == "RUNNING" for name in supervisor.program_names())
     if running:

@@ -194,7 +194,7 @@ def _supervisord() -> psutil.Process | None:
 def _carries_mark(process: psutil.Process) -> bool:
     """Whether ``process`` descends from this lab's supervisord, even if that has died: it carries our socket's name."""
     try:
-        return process.environ().get("LAB_SOCKET") == str(socket())
+        return bool(process.environ().get("LAB_SOCKET") == str(socket()))
     except psutil.Error:
         return False
 

@@ -1,0 +1,92 @@
+"""A lab of the tests' own: free ports, its own state in a folder with a space in its name."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import profile
+
+ROOT = Path(__file__).resolve().parents[2]
+MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The `lab` command line on a profile and a state of its own."""
+
+    profile: Path
+    var: Path
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run `lab …`; its output goes to the test's as well."""
+        result = subprocess.run(
+            self.command(*arguments), env=self.environment, cwd=ROOT, capture_output=True, text=True,
+            check=False, timeout=15 * MINUTES,
+        )  # fmt: skip
+        sys.stdout.write(result.stdout + result.stderr)
+        if check:
+            assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+        return result
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line that runs `lab …` here."""
+        return [sys.executable, "-m", "scripts.cli", "--profile", str(self.profile), *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The user's, with the state kept apart."""
+        return {**os.environ, "LAB_VAR": str(self.var)}
+
+    def ledger(self) -> dict[str, Any]:
+        """`lab ledger --json`."""
+        answer: dict[str, Any] = json.loads(self.run("ledger", "--json", check=False).stdout)
+        return answer
+
+    def report(self) -> dict[str, Any]:
+        """var/report.json."""
+        answer: dict[str, Any] = json.loads((self.var / "report.json").read_text())
+        return answer
+
+    @property
+    def settings(self) -> profile.Profile:
+        """The profile as the lab reads it."""
+        return profile.load(str(self.profile))
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on."""
+    listeners = [socket.socket() for _ in range(count)]
+    for listener in listeners:
+        listener.bind(("127.0.0.1", 0))
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("a lab of its own")
+    aws, airflow, master, master_ui, worker_ui, snowflake = free_ports(6)
+    changed = {
+        "AWS_ENDPOINT_URL": f"http://localhost:{aws}",
+        "AIRFLOW_URL": f"http://localhost:{airflow}",
+        "SPARK_MASTER_URL": f"spark://127.0.0.1:{master}",
+        "SPARK_MASTER_UI_URL": f"http://localhost:{master_ui}",
+        "SPARK_WORKER_UI_URL": f"http://localhost:{worker_ui}",
+        "SNOWFLAKE_PORT": str(snowflake),
+    }
+    lines = [f"{key}={changed.get(key, value)}" for key, value in profile.load("local").values.items()]
+    path = folder / "own.env"
+    path.write_text("\n".join(lines) + "\n")
+    own = Lab(path, folder / "var")
+    yield own
+    own.run("down")
