@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+from localstack.services.stores import AccountRegionBundle, BaseStore
 
 from lab_localstack.glue.runs import JobRun
 
@@ -55,9 +55,10 @@ class Job:
 class GlueStore(BaseStore):
     """One account's catalog, jobs and tags (by ARN) in one region."""
 
-    databases: dict[str, Database] = LocalAttribute(default=dict)
-    jobs: dict[str, Job] = LocalAttribute(default=dict)
-    tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
+    def __init__(self) -> None:
+        self.databases: dict[str, Database] = {}
+        self.jobs: dict[str, Job] = {}
+        self.tags: dict[str, dict[str, str]] = {}
 
 
 STORES: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueStore)

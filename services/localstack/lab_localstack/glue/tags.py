@@ -33,6 +33,6 @@ class TagOperations(GlueOperations):
         if parts is None:
             raise invalid(f"{resource_arn!r} is not the ARN of a Glue resource.")
         store = self.store(context)
-        known = {"database": store.databases, "job": store.jobs}.get(parts["kind"], {})
-        if parts["name"] not in known:
+        known = {"database": store.databases.keys(), "job": store.jobs.keys()}
+        if parts["name"] not in known.get(parts["kind"], ()):
             raise not_found(f"Resource {resource_arn} not found; databases and jobs have tags here.")

@@ -81,7 +81,7 @@ class Execution:
         command = self.submission.command(CodeFiles(self.account, self.directory / "code").fetch)
         if self.stop.asked.is_set():
             return Outcome(Ending.STOPPED)
-        child = Child(command, self.directory, self.account.environment())
+        child = Child(command, self.directory, {**self.account.environment(), **self.submission.environment})
         targets = list(self.log_targets(child.stdout, child.stderr))
         try:
             on_start()

@@ -1,8 +1,8 @@
 """What a job run executes, and how it becomes a command line of spark-submit on this machine."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 Fetch = Callable[[str], Path]
@@ -12,11 +12,12 @@ _ADDRESS_LISTS = frozenset({"--py-files", "--files", "--jars", "--archives"})
 
 @dataclass(frozen=True)
 class Submission:
-    """A script or jar (s3://…), spark-submit's options before it and the job's own arguments after it."""
+    """A script or jar (s3://…), spark-submit's options before it, the job's own arguments after it, and variables."""
 
     entry_point: str
     options: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, fetch: Fetch) -> list[str]:
         """The command line, with every s3:// address of code replaced by the local file that `fetch` makes of it."""

@@ -1,0 +1,45 @@
+"""AWS::Glue::Database. Ref is the database's name."""
+
+from typing import Any, ClassVar
+
+from lab_localstack.cloudformation.resource import ApiResource, Change, Properties, default_name
+
+
+class GlueDatabaseProvider(ApiResource):
+    TYPE = "AWS::Glue::Database"
+    SCHEMA: ClassVar[dict[str, Any]] = {
+        "typeName": TYPE,
+        "primaryIdentifier": ["/properties/DatabaseName"],
+        "createOnlyProperties": ["/properties/CatalogId", "/properties/DatabaseName"],
+    }
+    not_found = "EntityNotFoundException"
+
+    def make(self, change: Change, wanted: Properties) -> Properties:
+        named = _named(wanted, change)
+        change.aws_client_factory.glue.create_database(DatabaseInput=named["DatabaseInput"])
+        return named
+
+    def change(self, change: Change, wanted: Properties, current: Properties) -> Properties:
+        named = _named({"DatabaseName": current["DatabaseName"], **wanted}, change)
+        if named["DatabaseName"] != current["DatabaseName"]:  # on AWS a new name is a replacement
+            made = self.make(change, named)
+            self.remove(change, current)
+            return made
+        change.aws_client_factory.glue.update_database(
+            Name=current["DatabaseName"], DatabaseInput=named["DatabaseInput"]
+        )
+        return named
+
+    def remove(self, change: Change, current: Properties) -> None:
+        change.aws_client_factory.glue.delete_database(Name=current["DatabaseName"])
+
+    def find(self, change: Change, wanted: Properties) -> Properties:
+        found = change.aws_client_factory.glue.get_database(Name=wanted["DatabaseName"])["Database"]
+        return {**wanted, "DatabaseInput": {name: found[name] for name in wanted["DatabaseInput"] if name in found}}
+
+
+def _named(wanted: Properties, change: Change) -> Properties:
+    """The properties with the name in both its places; as Hive has it, in lower case."""
+    given = wanted["DatabaseInput"].get("Name") or wanted.get("DatabaseName") or default_name(change)
+    name = given.lower()
+    return {**wanted, "DatabaseName": name, "DatabaseInput": {**wanted["DatabaseInput"], "Name": name}}

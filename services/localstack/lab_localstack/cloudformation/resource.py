@@ -1,0 +1,88 @@
+"""The base of a resource type: four verbs over its service's API, and failures that CloudFormation sees as failures."""
+
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+from localstack.services.cloudformation.provider_utils import generate_default_name
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceProvider,
+    ResourceRequest,
+)
+
+Properties = dict[str, Any]
+Event = ProgressEvent[Properties]
+Change = ResourceRequest[Properties]
+
+
+class ApiResource(ResourceProvider[Properties]):
+    """A resource made and changed by synchronous API calls.
+
+    A subclass has the type's SCHEMA (primaryIdentifier is what Ref gives, createOnlyProperties what forces a
+    replacement) and the verbs `make`, `change`, `remove` and `find`. `make` and `change` return the properties that
+    Ref and GetAtt read. `not_found` is the service's error code for a resource that is not there.
+    """
+
+    not_found: str
+
+    def make(self, change: Change, wanted: Properties) -> Properties:
+        """Create the resource."""
+        raise NotImplementedError
+
+    def change(self, change: Change, wanted: Properties, current: Properties) -> Properties:
+        """Update it in place."""
+        raise NotImplementedError
+
+    def remove(self, change: Change, current: Properties) -> None:
+        """Delete it."""
+        raise NotImplementedError
+
+    def find(self, change: Change, wanted: Properties) -> Properties:
+        """Its properties as they are; the service's error where it is not there."""
+        raise NotImplementedError
+
+    def create(self, request: Change) -> Event:
+        return _event(lambda: self.make(request, request.desired_state))
+
+    def update(self, request: Change) -> Event:
+        # Caught here: LocalStack takes an update that raises "not found" for one that succeeded.
+        return _event(lambda: self.change(request, request.desired_state, request.previous_state or {}))
+
+    def read(self, request: Change) -> Event:
+        return _event(lambda: self.find(request, request.desired_state))
+
+    def delete(self, request: Change) -> Event:
+        return _event(lambda: self._remove_what_is_there(request))
+
+    def _remove_what_is_there(self, request: Change) -> Properties:
+        try:
+            self.remove(request, request.desired_state)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != self.not_found:
+                raise
+        return {}
+
+
+def default_name(change: Change) -> str:
+    """The name CloudFormation gives a resource that the template leaves without one."""
+    name: str = generate_default_name(change.stack_name, change.logical_resource_id)
+    return name
+
+
+def without(properties: Properties, *names: str) -> Properties:
+    return {name: value for name, value in properties.items() if name not in names}
+
+
+def _event(operate: Callable[[], Properties]) -> Event:
+    try:
+        model = operate()
+    except ClientError as error:
+        details = error.response["Error"]
+        return ProgressEvent(
+            OperationStatus.FAILED, resource_model={}, message=details["Message"], error_code=details["Code"]
+        )
+    except ParamValidationError as error:
+        return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=str(error), error_code="InvalidRequest")
+    return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
