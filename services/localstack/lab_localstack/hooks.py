@@ -17,6 +17,16 @@ def answer_kinesis_records_first() -> None:
 
 
 @hooks.on_infra_start()
+def make_streams_as_templates_say() -> None:
+    """AWS::Kinesis::Stream becomes ours; of two plugins of one name the order of directories would choose."""
+    from localstack.services.kinesis.resource_providers import aws_kinesis_stream
+
+    from lab_localstack.kinesis.resource import StreamResource
+
+    aws_kinesis_stream.KinesisStreamProvider = StreamResource
+
+
+@hooks.on_infra_start()
 def keep_temporary_files_below_the_lab() -> None:
     """Function code and large S3 objects go below the lab's own state: directories in /tmp would be shared by labs.
 
