@@ -20,6 +20,7 @@ def main() -> int:
     """Run the server; the exit code is for supervisord."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     warnings.filterwarnings("ignore", "Arrow output on a DB-API result", UserWarning)  # fakesnow's way to fetch
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # warns of every clause DuckDB lacks
     try:
         settings = Settings.from_environment()

@@ -142,7 +142,7 @@ def _flag(name: str, value: exp.Expr | None) -> bool:
         return bool(value.this)
     if value.name.upper() not in FLAGS:
         raise ProgrammingError(
-            msg=f"SQL compilation error:\ninvalid value [{value.sql()}] for parameter '{name}'; TRUE or FALSE is valid.",
+            msg=f"SQL compilation error:\ninvalid value [{value.sql()}] for '{name}'; TRUE or FALSE is valid.",
             errno=1008,
             sqlstate="22023",
         )
@@ -162,7 +162,7 @@ def _result_sql(files: list[tuple[StagedFile, int | None]]) -> str:
         "error_limit::BIGINT AS error_limit, errors_seen::BIGINT AS errors_seen, first_error::VARCHAR AS first_error, "
         "NULL::BIGINT AS first_error_line, NULL::BIGINT AS first_error_character, "
         "NULL::VARCHAR AS first_error_column_name "
-        f'FROM (VALUES {rows}) AS t("file", status, rows_parsed, rows_loaded, error_limit, errors_seen, first_error)'
+        f'FROM (VALUES {rows}) AS t("file", status, rows_parsed, rows_loaded, error_limit, errors_seen, first_error)'  # noqa: S608
     )
 
 

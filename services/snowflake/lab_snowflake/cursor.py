@@ -69,14 +69,12 @@ class LabCursor(FakeSnowflakeCursor):
     def _truncate(self, transformed: exp.TruncateTable) -> None:
         for table in transformed.expressions:
             if not (transformed.args.get("exists") and not self._exists(self._table(table))):
-                self._duck_conn.execute(f"DELETE FROM {table.sql(dialect='duckdb')}")
+                self._duck_conn.execute(exp.delete(table.copy()).sql(dialect="duckdb"))
                 load_history.forget(self._duck_conn, self._table(table))
         self._answer(SQL_SUCCESS, 0, transformed)
 
     def _create(self, transformed: exp.Create, params: MutableParams | None) -> None:
-        found = transformed.find(exp.Table)
-        assert found is not None, "CREATE TABLE and CREATE VIEW name what they make"
-        table = self._table(found)
+        table = self._table(transformed.this.find(exp.Table))
         if transformed.args.get("exists") and self._exists(table):
             shown = exp.Literal.string(f"{table.name} already exists, statement succeeded.")
             self._answer(f"SELECT {shown.sql(dialect='duckdb')} AS status", 0, transformed)

@@ -6,11 +6,14 @@ an answer; the code says whether trying again can help (000625, a lock) or not (
 
 from __future__ import annotations
 
+import logging
 import re
 
 import botocore.exceptions
 import duckdb
 from snowflake.connector.errors import Error, ProgrammingError
+
+logger = logging.getLogger("lab_snowflake")
 
 INTERNAL = 603
 LOCKED = 625
@@ -27,6 +30,7 @@ def to_snowflake(error: Exception) -> Error:
         return ProgrammingError(msg=f"Failure using stage area. Cause: [{cause}]", errno=91_003, sqlstate="22000")
     if isinstance(error, Error):
         return error
+    logger.error("unforeseen failure", exc_info=error)
     message = f"SQL execution internal error: {type(error).__name__}: {error}"
     return ProgrammingError(msg=message, errno=INTERNAL, sqlstate="XX000")
 

@@ -38,7 +38,7 @@ def new_files(duck: DuckDBPyConnection, table: Table, files: list[StagedFile]) -
     """Those of ``files`` that ``table`` has not loaded, or that have changed since."""
     known = set(
         duck.execute(
-            f'SELECT FILE_NAME, ETAG FROM "{table.database}".{FILES} WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?',
+            f'SELECT FILE_NAME, ETAG FROM "{table.database}".{FILES} WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?',  # noqa: S608
             [table.schema, table.name],
         ).fetchall()
     )
@@ -51,11 +51,11 @@ def remember(duck: DuckDBPyConnection, table: Table, loaded: list[tuple[StagedFi
         return
     now = datetime.now(UTC).isoformat()
     duck.executemany(
-        f'INSERT INTO "{table.database}".{FILES} VALUES (?, ?, ?, ?)',
+        f'INSERT INTO "{table.database}".{FILES} VALUES (?, ?, ?, ?)',  # noqa: S608
         [(table.schema, table.name, file.url, file.etag) for file, _ in loaded],
     )
     duck.executemany(
-        f'INSERT INTO "{table.database}".{STOCK} VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, 0, 1)',
+        f'INSERT INTO "{table.database}".{STOCK} VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, 0, 1)',  # noqa: S608
         [(table.schema, file.url, table.name, now, "LOADED", rows, rows) for file, rows in loaded],
     )
 
@@ -64,6 +64,6 @@ def forget(duck: DuckDBPyConnection, table: Table) -> None:
     """Drop what is known of ``table``'s loads."""
     for history in (FILES, STOCK):
         duck.execute(
-            f'DELETE FROM "{table.database}".{history} WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?',
+            f'DELETE FROM "{table.database}".{history} WHERE SCHEMA_NAME = ? AND TABLE_NAME = ?',  # noqa: S608
             [table.schema, table.name],
         )

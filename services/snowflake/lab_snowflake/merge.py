@@ -21,7 +21,7 @@ def run(duck: DuckDBPyConnection, merge: exp.Merge, params: MutableParams | None
     """
     _unqualify_assignments(merge)
     sql = f"{merge.sql(dialect='duckdb', comments=False)} RETURNING merge_action"
-    rows = duck.execute(sql, params).fetch_arrow_table().column(0).value_counts().to_pylist()
+    rows = duck.execute(sql, params).to_arrow_table().column(0).value_counts().to_pylist()
     counted = {row["values"]: row["counts"] for row in rows}
     return {action: int(counted.get(action, 0)) for action in ACTIONS if action in _clauses(merge)}
 

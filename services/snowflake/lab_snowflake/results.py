@@ -75,15 +75,17 @@ def _to_wire(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         return _timestamp(column.combine_chunks(), kind)
     if pa.types.is_time(kind):
         return pc.multiply(column.cast(pa.time64("us")).cast(pa.int64()), 1000)
-    if pa.types.is_null(kind):
-        return column.cast(pa.string())
-    if pa.types.is_float32(kind):
-        return column.cast(pa.float64())
     if pa.types.is_decimal(kind) and kind.scale == 0:
         return _whole(column)
-    if pa.types.is_integer(kind) and kind != pa.int64():
-        return column.cast(pa.int64())
-    return column
+    return column.cast(_wire_type(kind))
+
+
+def _wire_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_null(kind):
+        return pa.string()
+    if pa.types.is_float32(kind):
+        return pa.float64()
+    return pa.int64() if pa.types.is_integer(kind) else kind
 
 
 def _whole(column: pa.ChunkedArray) -> pa.ChunkedArray:

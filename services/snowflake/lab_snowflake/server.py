@@ -150,13 +150,13 @@ async def session(front: Front, request: Request, threads: anyio.CapacityLimiter
         await anyio.to_thread.run_sync(ended.close, limiter=threads)
 
 
-async def monitoring(front: Front, request: Request, threads: anyio.CapacityLimiter) -> Data:
+async def monitoring(front: Front, request: Request, _threads: anyio.CapacityLimiter) -> Data:
     """The state of a query whose result is still kept."""
     known = request.path_params["query_id"] in front.session(request).connection.results_cache
     return {"queries": [{"status": "SUCCESS"}] if known else []}
 
 
-async def nothing(front: Front, request: Request, threads: anyio.CapacityLimiter) -> None:
+async def nothing(_front: Front, _request: Request, _threads: anyio.CapacityLimiter) -> None:
     """An answer to what needs none."""
 
 
@@ -171,7 +171,7 @@ async def _answer(
     except Exception as error:
         logger.exception("%s failed", request.url.path)
         failed = errors.to_snowflake(error)
-    logger.info("%s: %s", request.url.path, failed)
+    logger.info("%s: %06d %s", request.url.path, failed.errno or 0, failed.raw_msg)
     return JSONResponse(protocol.failure(failed))
 
 

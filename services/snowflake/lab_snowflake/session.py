@@ -46,8 +46,8 @@ class LabConnection(FakeSnowflakeConnection):
     scratch: Path
     transaction: Transaction
 
-    def cursor(self, cursor_class: type[SnowflakeCursor] = SnowflakeCursor) -> LabCursor:
-        """A cursor on this session."""
+    def cursor(self, cursor_class: type[SnowflakeCursor] = SnowflakeCursor) -> LabCursor:  # noqa: ARG002
+        """A cursor on this session; ``cursor_class`` is what fakesnow's own callers pass."""
         return LabCursor(conn=self, duck_conn=self._duck_conn)
 
     def autocommit(self, mode: bool) -> None:
