@@ -1,0 +1,109 @@
+"""Going round: all the evidence, or an error that names the service that did not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import boto3
+import pyarrow as pa
+import snowflake.connector.errors as snowflake_errors
+from botocore.exceptions import BotoCoreError, ClientError
+from pyiceberg.catalog.glue import GlueCatalog
+
+from scripts.errors import LabError, Unavailable
+from scripts.ledger import iceberg, objects, warehouse
+from scripts.ledger.evidence import MARTS, Evidence
+from scripts.ledger.objects import Lake
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the evidence is: the lake's bucket, the stream, the session for AWS, and how to reach the warehouse.
+
+    The connection must have the database of the warehouse as its own.
+    """
+
+    session: boto3.Session
+    bucket: str
+    stream: str
+    connect: warehouse.Connect
+
+
+def collect(sources: Sources, run_id: str | None = None) -> Evidence:
+    """Everything there is to see; of the claims only those of ``run_id``, when one is given.
+
+    Raises:
+        Unavailable: a service does not answer. What cannot be seen is never taken for nothing.
+        LabError: nothing was ever claimed under ``run_id``.
+    """
+    notes: list[str] = []
+    with reaching("the lake (S3)"):
+        of_objects = _objects(sources, run_id, notes)
+    with reaching("the lake's tables (Glue, Iceberg)"):
+        of_lake = _lake_tables(iceberg.catalog(sources.session), notes)
+    with reaching("the warehouse (Snowflake)"):
+        of_warehouse = _warehouse_tables(sources.connect, notes)
+    return Evidence(**of_objects, **of_lake, **of_warehouse, notes=tuple(notes))
+
+
+@contextmanager
+def reaching(service: str) -> Iterator[None]:
+    """Turn whatever says that a service does not answer into one sentence that names it."""
+    try:
+        yield
+    except (BotoCoreError, ClientError, OSError, snowflake_errors.Error) as error:
+        raise Unavailable(f"The ledger cannot read {service}: {error}", next_command="make status") from error
+
+
+def _objects(sources: Sources, run_id: str | None, notes: list[str]) -> dict[str, pa.Table]:
+    lake = Lake(sources.session.client("s3"), sources.bucket)
+    if not lake.exists():
+        notes.append(f"There is no bucket {sources.bucket}: nothing has been deployed yet.")
+        return {}
+    claims = objects.claims(lake, sources.stream, run_id)
+    if run_id and not len(claims):
+        raise LabError(
+            f"Nothing was ever claimed under {run_id!r}; the runs are listed by the ledger of everything.",
+            next_command="lab ledger",
+        )
+    return {"claims": claims, "received": objects.received(lake, sources.stream)}
+
+
+def _lake_tables(catalog: GlueCatalog, notes: list[str]) -> dict[str, pa.Table]:
+    wanted = {
+        "bronze": iceberg.BRONZE,
+        "silver": iceberg.SILVER,
+        "silver_quarantine": iceberg.SILVER_QUARANTINE,
+        "silver_duplicates": iceberg.SILVER_DUPLICATES,
+    }
+    found = {name: iceberg.read(catalog, source) for name, source in wanted.items()}
+    return _present(found, {name: source[0] for name, source in wanted.items()}, "the lake", notes)
+
+
+def _warehouse_tables(connect: warehouse.Connect, notes: list[str]) -> dict[str, pa.Table]:
+    with connect() as connection:
+        found = {
+            "loaded": warehouse.loaded(connection),
+            "quarantine": warehouse.quarantine(connection),
+            "duplicates": warehouse.duplicates(connection),
+        }
+        marts = {mart: warehouse.mart_totals(connection, mart) for mart in warehouse.MART_REVENUE}
+    names = {"loaded": "ANALYTICS.VIEWERSHIP_LOGS", "quarantine": "OPS.QUARANTINE", "duplicates": "OPS.DUPLICATES"}
+    tables = _present(found, names, "the warehouse", notes)
+    totals = [totals if totals is not None else _nothing(mart) for mart, totals in marts.items()]
+    return tables | {"marts": pa.concat_tables(totals)}
+
+
+def _present(
+    found: dict[str, pa.Table | None], names: dict[str, str], place: str, notes: list[str]
+) -> dict[str, pa.Table]:
+    missing = [names[name] for name, table in found.items() if table is None]
+    if missing:
+        notes.append(f"Not in {place} yet, counted as empty: {', '.join(missing)}.")
+    return {name: table for name, table in found.items() if table is not None}
+
+
+def _nothing(mart: str) -> pa.Table:
+    return pa.table({"mart": [mart], "events": [0], "minutes": [0], "revenue": [0]}).cast(MARTS)

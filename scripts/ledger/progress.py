@@ -1,0 +1,114 @@
+"""How far records are, cheaply enough to ask every second: for a display, never for the books."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import orjson
+from snowflake.connector.errors import ProgrammingError
+
+from scripts.ledger.collect import Sources, reaching
+from scripts.ledger.evidence import RECORDS
+from scripts.ledger.objects import RAW_PREFIX, Lake
+from scripts.ledger.warehouse import DOES_NOT_EXIST
+
+if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection
+
+BATCHES_PREFIX = "ops/batches"
+_COUNTED = {"loaded": "ANALYTICS.VIEWERSHIP_LOGS", "quarantined": "OPS.QUARANTINE", "duplicates": "OPS.DUPLICATES"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Records that reached each stage since the watch began."""
+
+    received: int
+    bronze: int
+    loaded: int
+    quarantined: int
+    duplicates: int
+
+    @property
+    def settled(self) -> int:
+        """Records with a fate in the warehouse."""
+        return self.loaded + self.quarantined + self.duplicates
+
+
+class Watch:
+    """Counts what arrives from the moment it is made; each look reads only what is new.
+
+    Raises, here and in ``look``:
+        Unavailable: a service does not answer; the next look may succeed, nothing is lost.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._lake = Lake(sources.session.client("s3"), sources.bucket)
+        self._raw_prefix = f"{RAW_PREFIX}/{sources.stream}/"
+        # Objects are filed by the hour of arrival: nothing new can appear below the hour before this one.
+        self._raw_start = (datetime.now(UTC) - timedelta(hours=1)).strftime(f"{self._raw_prefix}dt=%Y-%m-%d/hr=%H")
+        self._connection: SnowflakeConnection | None = None
+        self._received: set[tuple[str, str]] = set()
+        self._bronze = 0
+        with reaching("the lake (S3)"):
+            self._known = {*self._raw_keys(), *self._batch_keys()}
+        with reaching("the warehouse (Snowflake)"):
+            self._before = self._warehouse_counts()
+
+    def look(self) -> Seen:
+        """The counts now."""
+        with reaching("the lake (S3)"):
+            self._read_raw()
+            self._read_batches()
+        with reaching("the warehouse (Snowflake)"):
+            now = self._warehouse_counts()
+        rows = {name: now[name] - self._before[name] for name in _COUNTED}
+        return Seen(received=len(self._received), bronze=self._bronze, **rows)
+
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _raw_keys(self) -> list[str]:
+        return list(self._lake.keys(self._raw_prefix, start_after=self._raw_start))
+
+    def _batch_keys(self) -> list[str]:
+        return list(self._lake.keys(f"{BATCHES_PREFIX}/"))
+
+    def _read_raw(self) -> None:
+        new = [key for key in self._raw_keys() if key not in self._known]
+        rows = self._lake.read(new, RECORDS)
+        self._received.update(zip(rows["sequence_number"].to_pylist(), rows["partition_key"].to_pylist(), strict=True))
+        self._known.update(new)
+
+    def _read_batches(self) -> None:
+        for key in self._batch_keys():
+            if key not in self._known:
+                batch = orjson.loads(self._lake.body(key))
+                self._bronze += int(batch["records"]) if batch["stream_name"] == self._sources.stream else 0
+                self._known.add(key)
+
+    def _warehouse_counts(self) -> dict[str, int]:
+        if self._connection is None:
+            self._connection = self._sources.connect()
+        try:
+            return {name: _count(self._connection, table) for name, table in _COUNTED.items()}
+        except BaseException:
+            self.close()
+            raise
+
+
+def _count(connection: SnowflakeConnection, table: str) -> int:
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608 (names of this module)
+        except ProgrammingError as error:
+            if error.errno in DOES_NOT_EXIST:
+                return 0
+            raise
+        return next(int(row[0]) for row in cursor if isinstance(row, tuple))

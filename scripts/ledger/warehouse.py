@@ -1,0 +1,70 @@
+"""The warehouse's side of the ledger, read with the Snowflake connector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from snowflake.connector.errors import ProgrammingError
+
+from scripts.ledger.evidence import EVENTS, LOADED, MARTS, REFUSED
+
+if TYPE_CHECKING:
+    from snowflake.connector import SnowflakeConnection
+
+DOES_NOT_EXIST = frozenset({2003, 2043})
+"""Snowflake's codes for an object, or its database or schema, that is not there."""
+
+# Money travels as text: the connector turns a NUMBER into a double.
+LOADED_SQL = """
+    SELECT STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, EVENT_ID,
+           DURATION_MINUTES AS MINUTES, CAST(AD_REVENUE AS VARCHAR) AS REVENUE
+    FROM ANALYTICS.VIEWERSHIP_LOGS"""
+QUARANTINE_SQL = "SELECT STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, REASON FROM OPS.QUARANTINE"
+DUPLICATES_SQL = "SELECT STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, EVENT_ID FROM OPS.DUPLICATES"
+
+MART_REVENUE = {"HOURLY_CHANNEL_KPIS": "AD_REVENUE", "SHOWS": "AD_REVENUE", "AD_REVENUE": "OBSERVED"}
+"""Each mart that covers all events, and its column of revenue."""
+MARTS_WITHOUT_MINUTES = frozenset({"AD_REVENUE"})
+
+
+def loaded(connection: SnowflakeConnection) -> pa.Table | None:
+    """The rows of VIEWERSHIP_LOGS; None when there is no such table yet."""
+    return read(connection, LOADED_SQL, LOADED)
+
+
+def quarantine(connection: SnowflakeConnection) -> pa.Table | None:
+    """The rows of OPS.QUARANTINE."""
+    return read(connection, QUARANTINE_SQL, REFUSED)
+
+
+def duplicates(connection: SnowflakeConnection) -> pa.Table | None:
+    """The rows of OPS.DUPLICATES."""
+    return read(connection, DUPLICATES_SQL, EVENTS)
+
+
+def mart_totals(connection: SnowflakeConnection, mart: str) -> pa.Table | None:
+    """One row: what the mart adds up to."""
+    minutes = "NULL" if mart in MARTS_WITHOUT_MINUTES else "COALESCE(SUM(MINUTES), 0)"
+    sql = f"""
+        SELECT '{mart}' AS MART, COALESCE(SUM(EVENTS), 0) AS EVENTS, {minutes} AS MINUTES,
+               CAST(COALESCE(SUM({MART_REVENUE[mart]}), 0) AS VARCHAR) AS REVENUE
+        FROM ANALYTICS.{mart}"""  # noqa: S608 (names of this module)
+    return read(connection, sql, MARTS)
+
+
+def read(connection: SnowflakeConnection, sql: str, schema: pa.Schema) -> pa.Table | None:
+    """The rows of ``sql`` with the columns of ``schema``, in its order; None when a table does not exist."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(sql)
+        except ProgrammingError as error:
+            if error.errno in DOES_NOT_EXIST:
+                return None
+            raise
+        rows = cursor.fetch_arrow_all(force_return_table=True)
+    return rows.rename_columns(schema.names).cast(schema) if len(rows) else schema.empty_table()
+
+
+Connect = Callable[[], "SnowflakeConnection"]
