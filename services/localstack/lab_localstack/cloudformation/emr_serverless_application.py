@@ -8,7 +8,6 @@ from lab_localstack.cloudformation.resource import ApiResource, Change, Properti
 
 # Maps and lists of key and value keep their keys' case.
 _VERBATIM = {"Properties", "WorkerTypeSpecifications", "LogTypes"}
-_CREATE_ONLY = ("Name", "Type")
 _READ_ONLY = ("ApplicationId", "Arn")
 
 
@@ -17,10 +16,10 @@ class EmrServerlessApplicationProvider(ApiResource):
     SCHEMA: ClassVar[dict[str, Any]] = {
         "typeName": TYPE,
         "primaryIdentifier": ["/properties/ApplicationId"],
-        "createOnlyProperties": [f"/properties/{name}" for name in _CREATE_ONLY],
         "readOnlyProperties": [f"/properties/{name}" for name in _READ_ONLY],
     }
     not_found = "ResourceNotFoundException"
+    create_only = ("Name", "Type")
 
     def make(self, change: Change, wanted: Properties) -> Properties:
         made = _emr(change).create_application(

@@ -10,7 +10,6 @@ class GlueDatabaseProvider(ApiResource):
     SCHEMA: ClassVar[dict[str, Any]] = {
         "typeName": TYPE,
         "primaryIdentifier": ["/properties/DatabaseName"],
-        "createOnlyProperties": ["/properties/CatalogId", "/properties/DatabaseName"],
     }
     not_found = "EntityNotFoundException"
 
@@ -20,15 +19,15 @@ class GlueDatabaseProvider(ApiResource):
         return named
 
     def change(self, change: Change, wanted: Properties, current: Properties) -> Properties:
-        named = _named({"DatabaseName": current["DatabaseName"], **wanted}, change)
-        if named["DatabaseName"] != current["DatabaseName"]:  # on AWS a new name is a replacement
-            made = self.make(change, named)
-            self.remove(change, current)
-            return made
+        named = _named({**wanted, "DatabaseName": current["DatabaseName"]}, change)
         change.aws_client_factory.glue.update_database(
             Name=current["DatabaseName"], DatabaseInput=named["DatabaseInput"]
         )
         return named
+
+    def replaces(self, wanted: Properties, current: Properties) -> bool:
+        name = _given_name(wanted)
+        return name is not None and name.lower() != current["DatabaseName"]
 
     def remove(self, change: Change, current: Properties) -> None:
         change.aws_client_factory.glue.delete_database(Name=current["DatabaseName"])
@@ -40,6 +39,10 @@ class GlueDatabaseProvider(ApiResource):
 
 def _named(wanted: Properties, change: Change) -> Properties:
     """The properties with the name in both its places; as Hive has it, in lower case."""
-    given = wanted["DatabaseInput"].get("Name") or wanted.get("DatabaseName") or default_name(change)
-    name = given.lower()
+    name = (_given_name(wanted) or default_name(change)).lower()
     return {**wanted, "DatabaseName": name, "DatabaseInput": {**wanted["DatabaseInput"], "Name": name}}
+
+
+def _given_name(wanted: Properties) -> str | None:
+    name: str | None = wanted["DatabaseInput"].get("Name") or wanted.get("DatabaseName")
+    return name

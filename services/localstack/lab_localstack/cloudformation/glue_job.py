@@ -10,9 +10,9 @@ class GlueJobProvider(ApiResource):
     SCHEMA: ClassVar[dict[str, Any]] = {
         "typeName": TYPE,
         "primaryIdentifier": ["/properties/Name"],
-        "createOnlyProperties": ["/properties/Name"],
     }
     not_found = "EntityNotFoundException"
+    create_only = ("Name",)
 
     def make(self, change: Change, wanted: Properties) -> Properties:
         named = {**wanted, "Name": wanted.get("Name") or default_name(change)}

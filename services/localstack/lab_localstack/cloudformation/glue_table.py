@@ -12,9 +12,9 @@ class GlueTableProvider(ApiResource):
     SCHEMA: ClassVar[dict[str, Any]] = {
         "typeName": TYPE,
         "primaryIdentifier": ["/properties/TableInput/Name"],
-        "createOnlyProperties": ["/properties/CatalogId", "/properties/DatabaseName"],
     }
     not_found = "EntityNotFoundException"
+    create_only = _PLACE
 
     def make(self, change: Change, wanted: Properties) -> Properties:
         name = wanted["TableInput"].get("Name") or default_name(change)
@@ -23,14 +23,14 @@ class GlueTableProvider(ApiResource):
         return named
 
     def change(self, change: Change, wanted: Properties, current: Properties) -> Properties:
-        name = (wanted["TableInput"].get("Name") or current["TableInput"]["Name"]).lower()
-        named = {**wanted, "TableInput": {**wanted["TableInput"], "Name": name}}
-        if name != current["TableInput"]["Name"]:  # on AWS a new name is a replacement
-            made = self.make(change, named)
-            self.remove(change, current)
-            return made
+        named = {**wanted, "TableInput": {**wanted["TableInput"], "Name": current["TableInput"]["Name"]}}
         change.aws_client_factory.glue.update_table(**named)
         return named
+
+    def replaces(self, wanted: Properties, current: Properties) -> bool:
+        name = wanted["TableInput"].get("Name")
+        renamed = name is not None and name.lower() != current["TableInput"]["Name"]
+        return renamed or super().replaces(wanted, current)
 
     def remove(self, change: Change, current: Properties) -> None:
         change.aws_client_factory.glue.delete_table(**_address(current))

@@ -1,7 +1,7 @@
 """The base of a resource type: four verbs over its service's API, and failures that CloudFormation sees as failures."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from botocore.exceptions import ClientError, ParamValidationError
 from localstack.services.cloudformation.provider_utils import generate_default_name
@@ -13,19 +13,23 @@ from localstack.services.cloudformation.resource_provider import (
 )
 
 Properties = dict[str, Any]
-Event = ProgressEvent[Properties]
-Change = ResourceRequest[Properties]
+Event: TypeAlias = ProgressEvent[Properties]
+Change: TypeAlias = ResourceRequest[Properties]
 
 
 class ApiResource(ResourceProvider[Properties]):
     """A resource made and changed by synchronous API calls.
 
-    A subclass has the type's SCHEMA (primaryIdentifier is what Ref gives, createOnlyProperties what forces a
-    replacement) and the verbs `make`, `change`, `remove` and `find`. `make` and `change` return the properties that
-    Ref and GetAtt read. `not_found` is the service's error code for a resource that is not there.
+    A subclass has the type's SCHEMA (primaryIdentifier is what Ref gives) and the verbs `make`, `change`, `remove` and
+    `find`. `make` and `change` return the properties that Ref and GetAtt read. `not_found` is the service's error code
+    for a resource that is not there.
+
+    Replacement is done here, not by createOnlyProperties in the schema: LocalStack's engine drops a resource that it
+    replaced from DescribeStackResources, and takes a Ref to any changed resource for a changed value.
     """
 
     not_found: str
+    create_only: tuple[str, ...] = ()
 
     def make(self, change: Change, wanted: Properties) -> Properties:
         """Create the resource."""
@@ -34,6 +38,10 @@ class ApiResource(ResourceProvider[Properties]):
     def change(self, change: Change, wanted: Properties, current: Properties) -> Properties:
         """Update it in place."""
         raise NotImplementedError
+
+    def replaces(self, wanted: Properties, current: Properties) -> bool:
+        """Whether the update needs a new resource: by default when a `create_only` property gets another value."""
+        return any(name in wanted and wanted[name] != current.get(name) for name in self.create_only)
 
     def remove(self, change: Change, current: Properties) -> None:
         """Delete it."""
@@ -48,17 +56,24 @@ class ApiResource(ResourceProvider[Properties]):
 
     def update(self, request: Change) -> Event:
         # Caught here: LocalStack takes an update that raises "not found" for one that succeeded.
-        return _event(lambda: self.change(request, request.desired_state, request.previous_state or {}))
+        return _event(lambda: self._change_or_replace(request, request.desired_state, request.previous_state or {}))
 
     def read(self, request: Change) -> Event:
         return _event(lambda: self.find(request, request.desired_state))
 
     def delete(self, request: Change) -> Event:
-        return _event(lambda: self._remove_what_is_there(request))
+        return _event(lambda: self._remove_what_is_there(request, request.desired_state))
 
-    def _remove_what_is_there(self, request: Change) -> Properties:
+    def _change_or_replace(self, request: Change, wanted: Properties, current: Properties) -> Properties:
+        if not self.replaces(wanted, current):
+            return self.change(request, wanted, current)
+        made = self.make(request, wanted)
+        self._remove_what_is_there(request, current)
+        return made
+
+    def _remove_what_is_there(self, request: Change, current: Properties) -> Properties:
         try:
-            self.remove(request, request.desired_state)
+            self.remove(request, current)
         except ClientError as error:
             if error.response["Error"]["Code"] != self.not_found:
                 raise
