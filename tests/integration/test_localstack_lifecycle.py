@@ -1,10 +1,14 @@
 """LocalStack as a service of the lab: how it starts, stops and tells that its state is gone."""
 
+import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from scripts import paths
 
 
 def test_state_lies_below_the_labs_own_directory(lab: Any, localstack: Any, aws: Any) -> None:
@@ -66,3 +70,22 @@ def test_a_second_life_stops_in_time_leaves_no_process_and_has_forgotten_everyth
         kinesis.create_stream(StreamName="forgotten", ShardCount=1)
         again = kinesis.put_record(StreamName="forgotten", Data=b"1", PartitionKey="k")["SequenceNumber"]
         assert int(again) > int(first)
+
+
+def test_a_taken_port_ends_it_with_a_sentence_instead_of_serving_nothing(lab: Any, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        endpoint = f"http://localhost:{taken.getsockname()[1]}"
+        ended = subprocess.run(
+            [str(paths.ROOT / "services" / "localstack" / "start")],
+            env={**lab.environment, "AWS_ENDPOINT_URL": endpoint, "LAB_VAR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert ended.returncode == 1
+    assert "Address already in use" in ended.stderr
+    assert "then: make up" in ended.stderr

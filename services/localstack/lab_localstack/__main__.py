@@ -1,9 +1,34 @@
 """Run LocalStack with this plugin: `python -m lab_localstack`; `start` sets the environment that it needs."""
 
+import os
+import socket
+import sys
+
 from lab_localstack import python311
 
-if __name__ == "__main__":
-    python311.mend()
-    from localstack.runtime.main import main
 
+def require_free(address: str) -> None:
+    """Exit with a sentence when somebody listens on `host:port`: LocalStack would say "Ready." and serve nothing."""
+    host, _, port = address.rpartition(":")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            sys.exit(
+                f"LocalStack cannot listen on {address}: {error.strerror}. "
+                "Stop what listens there, or change AWS_ENDPOINT_URL in the profile; then: make up"
+            )
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    require_free(os.environ["GATEWAY_LISTEN"])
+    python311.mend()
+    from localstack.runtime.main import main as run
+
+    run()
+
+
+if __name__ == "__main__":
     main()
