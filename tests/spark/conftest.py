@@ -13,6 +13,8 @@ from pyspark.sql import SparkSession
 from jobs.session import CATALOG, settings
 
 ROOT = Path(__file__).parents[2]
+# As spark-submit has it: the source on PYTHONPATH; and the fake that its tests share.
+sys.path[:0] = [str(ROOT / "services" / "spark" / "kinesis_source"), str(Path(__file__).parent)]
 JARS = Path(os.environ.get("LAB_ENVS", ROOT / ".venvs")) / "spark" / "lab-jars"
 
 
