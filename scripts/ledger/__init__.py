@@ -6,7 +6,7 @@ from scripts.ledger.collect import Sources, collect
 from scripts.ledger.model import Counts, Imbalance, Ledger, ReasonCount, RunCounts
 from scripts.ledger.reckon import reckon
 
-__all__ = ["Counts", "Imbalance", "Ledger", "ReasonCount", "RunCounts", "Sources", "take"]
+__all__ = ["Counts", "Imbalance", "Ledger", "ReasonCount", "RunCounts", "Sources", "collect", "reckon", "take"]
 
 
 def take(sources: Sources, run_id: str | None = None) -> Ledger:

@@ -16,19 +16,20 @@ from scripts.errors import LabError, Unavailable
 from scripts.ledger import iceberg, objects, warehouse
 from scripts.ledger.evidence import MARTS, Evidence
 from scripts.ledger.objects import Lake
+from scripts.warehouse import connect as default_connect
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the evidence is: the lake's bucket, the stream, the session for AWS, and how to reach the warehouse.
 
-    The connection must have the database of the warehouse as its own.
+    The connection must have the database of the warehouse as its own; by default the profile says where it is.
     """
 
     session: boto3.Session
     bucket: str
     stream: str
-    connect: warehouse.Connect
+    connect: warehouse.Connect = default_connect
 
 
 def collect(sources: Sources, run_id: str | None = None) -> Evidence:

@@ -22,8 +22,8 @@ _COUNTED = {"loaded": "ANALYTICS.VIEWERSHIP_LOGS", "quarantined": "OPS.QUARANTIN
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Records that reached each stage since the watch began."""
+class Counts:
+    """Records that reached each stage since the counter was made."""
 
     received: int
     bronze: int
@@ -37,11 +37,11 @@ class Seen:
         return self.loaded + self.quarantined + self.duplicates
 
 
-class Watch:
-    """Counts what arrives from the moment it is made; each look reads only what is new.
+class Counter:
+    """Counts what arrives from the moment it is made; each count reads only what is new.
 
-    Raises, here and in ``look``:
-        Unavailable: a service does not answer; the next look may succeed, nothing is lost.
+    Raises, here and in ``take``:
+        Unavailable: a service does not answer; the next may succeed, nothing is lost.
     """
 
     def __init__(self, sources: Sources) -> None:
@@ -58,7 +58,7 @@ class Watch:
         with reaching("the warehouse (Snowflake)"):
             self._before = self._warehouse_counts()
 
-    def look(self) -> Seen:
+    def take(self) -> Counts:
         """The counts now."""
         with reaching("the lake (S3)"):
             self._read_raw()
@@ -66,7 +66,7 @@ class Watch:
         with reaching("the warehouse (Snowflake)"):
             now = self._warehouse_counts()
         rows = {name: now[name] - self._before[name] for name in _COUNTED}
-        return Seen(received=len(self._received), bronze=self._bronze, **rows)
+        return Counts(received=len(self._received), bronze=self._bronze, **rows)
 
     def close(self) -> None:
         """Let go of the warehouse."""
