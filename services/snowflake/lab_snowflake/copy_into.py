@@ -158,11 +158,11 @@ def _result_sql(files: list[tuple[StagedFile, int | None]]) -> str:
         for file, count in files
     )
     return (
-        'SELECT "file", status, rows_parsed::BIGINT AS rows_parsed, rows_loaded::BIGINT AS rows_loaded, '
+        'SELECT "file", status, rows_parsed::BIGINT AS rows_parsed, rows_loaded::BIGINT AS rows_loaded, '  # noqa: S608
         "error_limit::BIGINT AS error_limit, errors_seen::BIGINT AS errors_seen, first_error::VARCHAR AS first_error, "
         "NULL::BIGINT AS first_error_line, NULL::BIGINT AS first_error_character, "
         "NULL::VARCHAR AS first_error_column_name "
-        f'FROM (VALUES {rows}) AS t("file", status, rows_parsed, rows_loaded, error_limit, errors_seen, first_error)'  # noqa: S608
+        f'FROM (VALUES {rows}) AS t("file", status, rows_parsed, rows_loaded, error_limit, errors_seen, first_error)'
     )
 
 
