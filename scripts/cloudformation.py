@@ -14,7 +14,12 @@ from scripts.errors import LabError, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import ResourceChangeTypeDef, StackResourceTypeDef, StackTypeDef
+    from mypy_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
+        ResourceChangeTypeDef,
+        StackResourceTypeDef,
+        StackTypeDef,
+    )
 
 Progress = Callable[[str], None]
 
@@ -87,6 +92,27 @@ class Stack:
     ) -> list[ResourceChangeTypeDef]:
         """Prepare a change set and set it going; its changes, none when there is nothing to do."""
         self._on_progress(f"stack {self.name}: comparing")
+        try:
+            change_set, described = self._prepare(kind, template, parameters)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ValidationError":
+                raise
+            reason = error.response["Error"]["Message"]
+            raise LabError(f"CloudFormation refuses the template of stack {self.name}: {reason}") from error
+        if described["Status"] == "FAILED":
+            self._client.delete_change_set(ChangeSetName=change_set, StackName=self.name)
+            reason = described.get("StatusReason", "no reason given")
+            if any(sentence in reason for sentence in NO_CHANGES):
+                return []
+            raise LabError(f"CloudFormation refuses to deploy stack {self.name}: {reason}")
+        changes = [change["ResourceChange"] for change in described["Changes"] if "ResourceChange" in change]
+        self._client.execute_change_set(ChangeSetName=change_set, StackName=self.name)
+        return changes
+
+    def _prepare(
+        self, kind: Literal["CREATE", "UPDATE"], template: str, parameters: Mapping[str, str]
+    ) -> tuple[str, DescribeChangeSetOutputTypeDef]:
+        """Have the changes worked out: the change set's id and its description, CREATE_COMPLETE or FAILED."""
         change_set = self._client.create_change_set(
             StackName=self.name,
             ChangeSetName=f"deploy-{uuid.uuid4().hex[:12]}",
@@ -99,15 +125,7 @@ class Stack:
             described = self._client.describe_change_set(ChangeSetName=change_set, StackName=self.name)
             if described["Status"] in ("CREATE_COMPLETE", "FAILED"):
                 break
-        if described["Status"] == "FAILED":
-            self._client.delete_change_set(ChangeSetName=change_set, StackName=self.name)
-            reason = described.get("StatusReason", "no reason given")
-            if any(sentence in reason for sentence in NO_CHANGES):
-                return []
-            raise LabError(f"CloudFormation refuses to deploy stack {self.name}: {reason}")
-        changes = [change["ResourceChange"] for change in described["Changes"] if "ResourceChange" in change]
-        self._client.execute_change_set(ChangeSetName=change_set, StackName=self.name)
-        return changes
+        return change_set, described
 
     def _wait_until_settled(self, total: int) -> None:
         """Wait until nothing is in progress. Raises LabError unless it can be deployed to then."""

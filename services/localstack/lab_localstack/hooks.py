@@ -27,6 +27,16 @@ def make_streams_as_templates_say() -> None:
 
 
 @hooks.on_infra_start()
+def let_secrets_be_updated() -> None:
+    """AWS::SecretsManager::Secret becomes ours, which changes a secret when its template does."""
+    from localstack.services.secretsmanager.resource_providers import aws_secretsmanager_secret
+
+    from lab_localstack.cloudformation.secret import SecretResource
+
+    aws_secretsmanager_secret.SecretsManagerSecretProvider = SecretResource
+
+
+@hooks.on_infra_start()
 def keep_temporary_files_below_the_lab() -> None:
     """Function code and large S3 objects go below the lab's own state: directories in /tmp would be shared by labs.
 

@@ -140,7 +140,9 @@ class Runtime:
             return
 
     def take_output(self) -> str:
-        """What the process printed since the last call."""
+        """What the process printed since the last call; nothing once it was ended."""
+        if not self._output.exists():
+            return ""
         with self._output.open("rb") as output:
             output.seek(self._taken)
             printed = output.read()
