@@ -6,7 +6,7 @@ SERVICE ?=
 
 LAB = .venvs/lab/bin/lab --profile "$(PROFILE)"
 
-.PHONY: help setup e2e up deploy status logs down clean distclean ledger test lint bench lock
+.PHONY: help setup e2e up deploy status logs down clean distclean ledger test lint lock
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,9 +46,6 @@ test: setup ## Run every test
 
 lint: setup ## Check style, types, imports and the template
 	@$(LAB) lint
-
-bench: setup ## Measure the parts side by side
-	@$(LAB) bench
 
 lock: setup ## Renew the locked requirements
 	@$(LAB) lock

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Annotated
 
+import boto3
 import typer
+from botocore.exceptions import EndpointConnectionError
 from rich.console import Console
 
-from scripts import checks, preflight, profile, run, services, stages, status, supervisor
+from scripts import (
+    checks,
+    deploy,
+    generate,
+    ledger,
+    preflight,
+    profile,
+    report,
+    run,
+    services,
+    stack,
+    status,
+    supervisor,
+)
 from scripts.display import shown
 from scripts.errors import LabError
+from scripts.stopwatch import Stopwatch
 
 app = typer.Typer(
     name="lab",
@@ -24,8 +41,29 @@ app = typer.Typer(
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 
-Events = Annotated[int, typer.Option(min=1, help="How many records to send, of every kind.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same endless sequence of events.")]
+
+def _whole_number(least: int, example: str) -> Callable[[str | int], int]:
+    def parse(given: str | int) -> int:  # the default is given as a number
+        text = str(given)
+        if not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
+            raise typer.BadParameter(f"{text!r} is not a whole number from {least} up. For example: make e2e {example}")
+        return int(text)
+
+    return parse
+
+
+Events = Annotated[
+    int,
+    typer.Option(
+        parser=_whole_number(1, "EVENTS=20000"), metavar="NUMBER", help="How many records to send, of every kind."
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=_whole_number(0, "SEED=7"), metavar="NUMBER", help="The same seed gives the same sequence of events."
+    ),
+]
 
 
 @app.callback()
@@ -46,10 +84,13 @@ def e2e(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None
 
     Exit code 0 only when the ledger balances.
     """
+    watch = Stopwatch()
     with shown(console) as display:
-        report = run.end_to_end(context.obj, display, events=events, seed=seed)
-    run.show(report, context.obj, console)
-    raise typer.Exit(0 if report.balanced else 1)
+        with watch.stage("services"):
+            services.up(context.obj, display)
+        result = run.end_to_end(context.obj, display, watch, events=events, seed=seed)
+    report.show(result, context.obj, console)
+    raise typer.Exit(0 if result.balanced else 1)
 
 
 @app.command()
@@ -93,32 +134,39 @@ def logs(
         console.print(supervisor.tail(name, lines), markup=False, highlight=False)
 
 
-@app.command()
-def deploy(context: typer.Context) -> None:
+@app.command(name="deploy")
+def deploy_all(context: typer.Context) -> None:
     """Create or update everything in AWS and Snowflake; without a change it does nothing."""
     with shown(console) as display:
-        stages.deploy(context.obj, display)
+        deploy.deploy(context.obj, boto3.Session(), display)
 
 
-@app.command()
-def generate(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None:
-    """Send EVENTS records to the stream and claim them for the ledger."""
+@app.command(name="generate")
+def generate_events(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None:
+    """Send EVENTS records to the stream and claim them for the ledger; `lab e2e` does more."""
+    session, outputs = boto3.Session(), stack.outputs(boto3.Session(), context.obj["PROJECT"])
+    settings = generate.GenerateSettings(
+        bucket=outputs.lake_bucket, stream=outputs.stream_name, events=events, seed=seed
+    )
     with shown(console) as display:
-        stages.generate(context.obj, display, events=events, seed=seed)
+        generate.reference.upload(settings, session)
+        result = generate.run(settings, session, lambda progress: run.show_put(display, progress))
+    console.print(f"{result.run_id}: {result.sent:,} records at {result.rate:,.0f}/s.", highlight=False)
 
 
-@app.command()
-def ledger(
+@app.command(name="ledger")
+def show_ledger(
     context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_id: Annotated[str | None, typer.Option("--run", help="Only this run's records (run-xxxxxxxx).")] = None,
 ) -> None:
     """Account for every record ever produced. Exit code 1 when the ledger does not balance."""
-    taken = stages.take_ledger(context.obj, run_id=run_id)
+    outputs = stack.outputs(boto3.Session(), context.obj["PROJECT"])
+    taken = ledger.take(ledger.Sources(boto3.Session(), outputs.lake_bucket, outputs.stream_name), run_id)
     if as_json:
         sys.stdout.write(json.dumps(taken.as_dict(), indent=2, default=str) + "\n")
     else:
-        stages.show_ledger(taken, console)
+        report.show_ledger(taken, console)
     raise typer.Exit(0 if taken.balanced else 1)
 
 
@@ -155,6 +203,10 @@ def entry() -> None:
     """Run the command line; a user's mistake is a sentence and exit code 1, Ctrl-C is exit code 130."""
     try:
         app()
+    except EndpointConnectionError as error:
+        errors.print(f"error: {error}", style="red", markup=False, highlight=False)
+        errors.print("next:  make up", markup=False, highlight=False)
+        sys.exit(1)
     except LabError as error:
         errors.print(f"error: {error.message}", style="red", markup=False, highlight=False)
         if error.next_command:

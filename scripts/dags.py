@@ -12,12 +12,13 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from scripts.errors import LabError
+from scripts.errors import LabError, Unavailable
 from scripts.stack import Outputs
 
 DAGS = ("viewership", "demographics")
 PARSE_SECONDS = 180
 POLL_SECONDS = 1.0
+NOT_FOUND = 404
 UNFINISHED = ("queued", "running")
 
 
@@ -72,14 +73,20 @@ def _is_parsed(session: boto3.Session, outputs: Outputs, dag_id: str) -> bool:
     try:
         return bool(_get(session, outputs, f"/dags/{dag_id}")["dag_id"])
     except ClientError as error:
-        if error.response.get("RestApiStatusCode") == 404:
+        if error.response.get("RestApiStatusCode") == NOT_FOUND:
             return False
         raise
+    except Unavailable:
+        return False
 
 
 def _get(session: boto3.Session, outputs: Outputs, path: str, query: dict[str, Any] | None = None) -> dict[str, Any]:
-    answer = session.client("mwaa").invoke_rest_api(
-        Name=outputs.mwaa_environment_name, Path=path, Method="GET", QueryParameters=query or {}
-    )
-    body: dict[str, Any] = dict(answer["RestApiResponse"])
-    return body
+    try:
+        answer = session.client("mwaa").invoke_rest_api(
+            Name=outputs.mwaa_environment_name, Path=path, Method="GET", QueryParameters=query or {}
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "RestApiServerException":
+            raise Unavailable(f"Airflow does not answer: {error}", next_command="make status") from error
+        raise
+    return dict(answer["RestApiResponse"])

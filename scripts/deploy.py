@@ -9,6 +9,7 @@ from scripts.display import Display
 from scripts.profile import Profile
 from scripts.stack import Outputs
 
+
 def deploy(profile: Profile, session: boto3.Session, display: Display) -> Outputs:
     """Bring AWS and Snowflake in line with the repository, and return what the stack gave.
 

@@ -1,4 +1,4 @@
-"""Everything the services need on disk: their environments, Spark's jars, the lab's certificate. Offline once installed."""
+"""What the services need on disk: their environments and Spark's jars. Offline once installed."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def disk() -> None:
     if free < FREE_BYTES_MINIMUM:
         raise LabError(
             f"{paths.display(folder)} is on a disk with {free / 1024**3:.1f} GiB free; "
-            f"the lab needs {FREE_BYTES_MINIMUM / 1024**3:.0f} GiB. Make room, or set LAB_VAR to another disk's folder.",
+            f"the lab needs {FREE_BYTES_MINIMUM / 1024**3:.0f} GiB. Make room, or point LAB_VAR to another disk.",
             next_command="make clean",
         )
 

@@ -73,7 +73,7 @@ def _start(session: boto3.Session, outputs: Outputs) -> str:
                     *("--stream-name", outputs.stream_name),
                     *("--region", session.region_name),
                 ],
-                "sparkSubmitParameters": f"--py-files s3://{outputs.code_bucket}/{outputs.code_version}/jobs.zip --conf spark.cores.max=1",
+                "sparkSubmitParameters": f"--py-files {_code(outputs)}/jobs.zip --conf spark.cores.max=1",
             }
         },
         configurationOverrides={
@@ -101,7 +101,11 @@ def _cancel(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
 
 
 def _entry_point(outputs: Outputs) -> str:
-    return f"s3://{outputs.code_bucket}/{outputs.code_version}/jobs/{JOB_NAME}.py"
+    return f"{_code(outputs)}/jobs/{JOB_NAME}.py"
+
+
+def _code(outputs: Outputs) -> str:
+    return f"s3://{outputs.code_bucket}/{outputs.code_version}"
 
 
 def _wait_for(session: boto3.Session, outputs: Outputs, run_id: str, state: JobRunStateType) -> None:

@@ -1,0 +1,82 @@
+"""What a run leaves behind: `var/report.json`, and what the user reads at the end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts import paths
+from scripts.generate import GenerateResult
+from scripts.ledger import Ledger
+from scripts.ledger.show import imbalances, reasons, table
+from scripts.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One end-to-end run: its ledger, the ledger of all runs, and what was measured.
+
+    ``seconds`` holds the duration of each stage; ``memory`` bytes of all processes at the start and at most.
+    """
+
+    ledger: Ledger
+    total: Ledger
+    generated: GenerateResult
+    seconds: dict[str, float]
+    memory: dict[str, int]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every record of the run, and of all runs, is accounted for."""
+        return self.ledger.balanced and self.total.balanced
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON holds it: the run's ledger at the top, the rest below."""
+        return {
+            **self.ledger.as_dict(),
+            "balanced": self.balanced,
+            "run_id": self.generated.run_id,
+            "seed": self.generated.seed,
+            "put_records_per_second": round(self.generated.rate),
+            "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
+            "memory_bytes": self.memory,
+            "total": self.total.as_dict(),
+        }
+
+    def write(self) -> None:
+        """Write ``var/report.json``."""
+        (paths.var() / "report.json").write_text(json.dumps(self.as_dict(), indent=2, default=str) + "\n")
+
+
+def show(report: Report, profile: Profile, console: Console) -> None:
+    """Print where to look, the ledger, and as the last line the closing line."""
+    places = Table("where to look", "address", "log-in", box=None)
+    places.add_row("Airflow", profile["AIRFLOW_URL"], f"{profile['AIRFLOW_USER']} / {profile['AIRFLOW_PASSWORD']}")
+    places.add_row("Spark master", profile["SPARK_MASTER_UI_URL"], "")
+    places.add_row("Spark worker", profile["SPARK_WORKER_UI_URL"], "")
+    console.print(places)
+    console.print(
+        f"{report.generated.rate:,.0f} records/s put; "
+        + ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in report.seconds.items())
+        + f"; memory {report.memory['peak'] / 1e9:.1f} GB at most. "
+        f"Report: {paths.display(paths.var() / 'report.json')}",
+        highlight=False,
+    )
+    show_ledger(report.total, console, closing=report.ledger if report.total.balanced else report.total)
+
+
+def show_ledger(ledger: Ledger, console: Console, *, closing: Ledger | None = None) -> None:
+    """Print a ledger; the last line is its closing line, or that of ``closing``."""
+    console.print()
+    console.print(table(ledger))
+    if ledger.reasons:
+        console.print(reasons(ledger))
+    if not ledger.balanced:
+        console.print(imbalances(ledger))
+    for note in ledger.notes:
+        console.print(note, markup=False, highlight=False)
+    console.print((closing or ledger).closing_line(), highlight=False)

@@ -1,0 +1,151 @@
+"""The end-to-end run: deploy, generate, wait until every record has ended somewhere, and balance the ledger.
+
+Talks to AWS's APIs and to Snowflake only, so that it is the same program on a laptop and on AWS.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import ClientError, HTTPClientError
+
+from scripts import dags, generate, ledger, stream
+from scripts.deploy import deploy
+from scripts.display import Display
+from scripts.errors import LabError, Unavailable
+from scripts.generate import GenerateSettings, Progress, reference
+from scripts.ledger import Sources
+from scripts.ledger.progress import Counter, Counts
+from scripts.memory import MemoryWatch
+from scripts.profile import Profile
+from scripts.report import Report
+from scripts.stack import Outputs
+from scripts.stopwatch import Stopwatch
+
+POLL_SECONDS = 1.0
+STALLED_SECONDS = 300
+"""A run in which no count moves and no DAG runs for this long is given up; the ledger then says what is missing."""
+
+STATE_IS_GONE = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
+
+
+def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: int, seed: int) -> Report:
+    """Deploy, send ``events`` records, follow them to their end, and account for every one.
+
+    Raises:
+        LabError: something on the way failed; the message names it and the next command.
+    """
+    session = boto3.Session()
+    with MemoryWatch() as memory, _lost_state_is_an_error():
+        with watch.stage("deploy"):
+            outputs = deploy(profile, session, display)
+        settings = GenerateSettings(bucket=outputs.lake_bucket, stream=outputs.stream_name, events=events, seed=seed)
+        display.heading("Streaming job and reference data")
+        with watch.stage("stream start"):
+            reference.upload(settings, session)
+            job_run = stream.ensure(session, outputs, display.note)
+        display.heading(f"{events:,} records of seed {seed}, {settings.run_id}")
+        sources = Sources(session, outputs.lake_bucket, outputs.stream_name)
+        with closing(Counter(sources)) as counter, watch.stage("first put to warehouse"):
+            with watch.stage("put"):
+                generated = generate.run(settings, session, lambda progress: show_put(display, progress))
+            _Follower(session, outputs, job_run, counter, display, watch, generated.sent).follow()
+        display.heading("Ledger")
+        with watch.stage("ledger"):
+            total = ledger.take(sources)
+            own = ledger.take(sources, settings.run_id)
+    report = Report(own, total, generated, watch.seconds, {"start": memory.first, "peak": memory.peak})
+    report.write()
+    return report
+
+
+@dataclass(slots=True)
+class _Follower:
+    """Follows the records of one run until all have ended in the warehouse, or nothing moves any more."""
+
+    session: boto3.Session
+    outputs: Outputs
+    job_run: str
+    counter: Counter
+    display: Display
+    watch: Stopwatch
+    total: int
+
+    def follow(self) -> None:
+        """Return when every record has ended and no DAG runs; or when nothing has moved for too long."""
+        started = moved = time.monotonic()
+        last: Counts | None = None
+        while True:
+            counts = self._take()
+            if counts is not None and counts != last:
+                self._show(counts, time.monotonic() - started)
+                last, moved = counts, time.monotonic()
+            busy = self._busy()
+            if counts is not None and counts.settled >= self.total and not busy:
+                return
+            if busy:
+                moved = time.monotonic()
+            elif time.monotonic() - moved > STALLED_SECONDS:
+                self.display.note(f"Nothing has moved for {STALLED_SECONDS} s: giving up. {self._failures()}")
+                return
+            time.sleep(POLL_SECONDS)
+
+    def _take(self) -> Counts | None:
+        """The counts, or None while a service is being restarted; the stall's deadline bounds that."""
+        try:
+            return self.counter.take()
+        except Unavailable as error:
+            self.display.note(f"{error.message} Trying again.")
+            return None
+
+    def _busy(self) -> bool:
+        try:
+            stream.check(self.session, self.outputs, self.job_run)
+            return bool(dags.unfinished(self.session, self.outputs))
+        except (Unavailable, HTTPClientError) as error:
+            self.display.note(f"{error} Trying again.")
+            return False
+
+    def _show(self, counts: Counts, seconds: float) -> None:
+        stages = {"archived": counts.received, "bronze": counts.bronze, "warehouse": counts.settled}
+        for stage, done in stages.items():
+            self.display.count(stage, min(done, self.total), self.total)
+            if done >= self.total:
+                self.watch.seconds.setdefault(f"last put to {stage}", seconds)
+
+    def _failures(self) -> str:
+        """What Airflow says of runs that failed, and where to read on."""
+        failed = [
+            run for dag in dags.DAGS for run in dags.runs(self.session, self.outputs, dag) if run.state == "failed"
+        ]
+        words = [
+            f"DAG {run.dag_id}, run {run.run_id}: {', '.join(dags.failed_tasks(self.session, self.outputs, run))} failed."
+            for run in failed
+        ]
+        return " ".join(words) or "No DAG run has failed."
+
+
+def show_put(display: Display, progress: Progress) -> None:
+    """Show how far the generator is, at which rate and for how long."""
+    left = progress.seconds_left
+    eta = "" if left is None else f", {left:.0f} s left"
+    display.count("put", progress.sent, progress.total, f"{progress.rate:,.0f} records/s{eta}")
+
+
+@contextmanager
+def _lost_state_is_an_error() -> Iterator[None]:
+    """A resource that was there and is gone: AWS lost its state, as an emulator that was killed does."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in STATE_IS_GONE:
+            raise
+        raise LabError(
+            f"AWS has lost its state ({error.operation_name}: {error.response['Error']['Message']}): "
+            "its emulator was restarted while the run went on. What this run had put is gone with it.",
+            next_command="make clean && make e2e",
+        ) from error
