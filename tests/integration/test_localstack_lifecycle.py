@@ -2,8 +2,11 @@
 
 import socket
 import subprocess
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -70,6 +73,21 @@ def test_a_second_life_stops_in_time_leaves_no_process_and_has_forgotten_everyth
         kinesis.create_stream(StreamName="forgotten", ShardCount=1)
         again = kinesis.put_record(StreamName="forgotten", Data=b"1", PartitionKey="k")["SequenceNumber"]
         assert int(again) > int(first)
+
+
+def test_it_stops_in_time_while_consumers_wait_for_messages(own_localstack: Any) -> None:
+    with own_localstack() as (service, client):
+        sqs = client("sqs")
+        queue = urlsplit(sqs.create_queue(QueueName="empty")["QueueUrl"])
+        with ExitStack() as waiting:
+            for _ in range(3):
+                consumer = waiting.enter_context(closing(HTTPConnection("127.0.0.1", queue.port)))
+                consumer.request("GET", f"{queue.path}?Action=ReceiveMessage&WaitTimeSeconds=20")
+            sqs.list_queues()  # answered after the requests above have come in
+
+            assert service.stop() < 20
+            assert service.process.returncode == 0
+            assert service.members() == []
 
 
 def test_a_taken_port_ends_it_with_a_sentence_instead_of_serving_nothing(lab: Any, tmp_path: Path) -> None:

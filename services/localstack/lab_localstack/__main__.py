@@ -3,6 +3,8 @@
 import os
 import socket
 import sys
+import traceback
+from typing import NoReturn
 
 from lab_localstack import python311
 
@@ -21,13 +23,26 @@ def require_free(address: str) -> None:
             )
 
 
-def main() -> None:
-    """Run until SIGTERM or SIGINT."""
+def main() -> NoReturn:
+    """Run until SIGTERM or SIGINT.
+
+    Once LocalStack has stopped everything, the process ends at once. Python would wait for the threads of requests that
+    came in during the stop, and they wait for ever for a loop that no longer runs.
+    """
     require_free(os.environ["GATEWAY_LISTEN"])
     python311.mend()
     from localstack.runtime.main import main as run
 
-    run()
+    code = 1
+    try:
+        run()
+    except SystemExit as stopped:
+        code = stopped.code if isinstance(stopped.code, int) else 0
+    except Exception:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
