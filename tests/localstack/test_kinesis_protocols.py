@@ -6,6 +6,7 @@ from typing import Any
 
 import cbor2
 import pytest
+from lab_localstack.kinesis import limits, sequence
 from lab_localstack.kinesis.fast_path import KinesisFastPath
 from lab_localstack.kinesis.provider import KinesisProvider
 from lab_localstack.kinesis.store import Caller, StreamStore
@@ -120,3 +121,26 @@ def test_a_malformed_request_is_the_clients_error(streams: StreamStore, body: by
 
 def test_all_other_operations_are_left_to_localstack(streams: StreamStore) -> None:
     assert by_json(streams, "ListStreams", b"{}") is None
+
+
+def test_above_a_shards_limits_records_fail_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(limits.SETTING, "aws")
+    moment = sequence.now()
+    monkeypatch.setattr(sequence, "now", lambda: moment)
+    streams = StreamStore()
+    streams.create(CALLER, "s", "PROVISIONED", 1)
+    record = {"PartitionKey": "k", "Data": base64.b64encode(b"x" * 3000).decode()}
+    body = json.dumps({"StreamName": "s", "Records": [record] * 400}).encode()
+    answer = by_json(streams, "PutRecords", body)
+    single = by_json(streams, "PutRecord", json.dumps({"StreamName": "s", **record}).encode())
+
+    assert answer is not None
+    assert single is not None
+    results = json.loads(answer.data)
+    fitting = 1024 * 1024 // 3001
+    assert results["FailedRecordCount"] == 400 - fitting
+    assert {result.get("ErrorCode") for result in results["Records"][:fitting]} == {None}
+    assert {result.get("ErrorCode") for result in results["Records"][fitting:]} == {
+        "ProvisionedThroughputExceededException"
+    }
+    assert json.loads(single.data)["__type"] == "ProvisionedThroughputExceededException"
