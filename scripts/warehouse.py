@@ -43,7 +43,8 @@ def deploy(
     with connect() as connection:
         for file, file_statements in scripts:
             run(connection, file, file_statements)
-            note(f"{paths.display(file)}: {len(file_statements)} statements")
+            count = len(file_statements)
+            note(f"{paths.display(file)}: {count} statement{'s' if count != 1 else ''}")
 
 
 def connect(environment: Mapping[str, str] = os.environ) -> snowflake.connector.SnowflakeConnection:
@@ -58,7 +59,7 @@ def connect(environment: Mapping[str, str] = os.environ) -> snowflake.connector.
     options = {option: environment[setting] for option, setting in SETTINGS.items() if environment.get(setting)}
     address: dict[str, str | int] = {}
     if host := environment.get("SNOWFLAKE_HOST"):
-        address = {"host": host, "port": int(environment.get("SNOWFLAKE_PORT", "443"))}
+        address = {"host": host, "port": _port(environment.get("SNOWFLAKE_PORT", "443"))}
     where = ":".join(str(part) for part in address.values()) or options["account"]
     try:
         return snowflake.connector.connect(
@@ -76,6 +77,12 @@ def connect(environment: Mapping[str, str] = os.environ) -> snowflake.connector.
         raise LabError(
             f"Snowflake at {where} refused the login of {options['user']}: {error.raw_msg or error}"
         ) from error
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise LabError(f"SNOWFLAKE_PORT={text} is no port; a number from 1 to 65535 is.")
+    return int(text)
 
 
 def numbered_files(directory: Path) -> list[Path]:

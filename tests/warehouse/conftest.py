@@ -38,9 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class Server:
     """A warehouse on a free port, with its state in `var`."""
 
-    def __init__(self, var: Path, *, stock: bool = False) -> None:
+    def __init__(self, var: Path, *, port: int | None = None, stock: bool = False) -> None:
         self.var = var
-        self.port = free_port()
+        self.port = port or free_port()
         command = [sys.executable, "-c", STOCK, str(self.port)] if stock else [str(START)]
         with (var / "log").open("ab") as log:
             self.process = subprocess.Popen(command, env=self._environment(), stdout=log, stderr=log)
@@ -105,11 +105,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
-    """Servers of the test's own over one state, to be killed and started again."""
+    """Servers of the test's own over one state and port, to be killed and started again."""
     started: list[Server] = []
+    port = free_port()
 
     def start() -> Server:
-        started.append(Server(tmp_path))
+        started.append(Server(tmp_path, port=port))
         return started[-1]
 
     yield start

@@ -1,17 +1,20 @@
 """What was committed outlives the process, killed or stopped; what was not is gone."""
 
-import threading
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from snowflake.connector.errors import Error
 
 
-def query(server, sql):
+def query(server: Any, sql: str) -> list[tuple[Any, ...]]:
     with server.connect("D", "S") as connection:
         return connection.cursor().execute(sql).fetchall()
 
 
-def define(server):
+def define(server: Any) -> None:
     with server.connect() as connection:
         connection.execute_string(
             "CREATE DATABASE D; CREATE SCHEMA D.S; USE SCHEMA D.S; CREATE TABLE T (A INT COMMENT 'kept');"
@@ -20,7 +23,7 @@ def define(server):
 
 
 @pytest.mark.parametrize("end", ["kill", "stop"])
-def test_tables_stages_and_comments_are_there_after_a_restart(own_server, end):
+def test_tables_stages_and_comments_are_there_after_a_restart(own_server: Callable[[], Any], end: str) -> None:
     first = own_server()
     define(first)
     getattr(first, end)()
@@ -30,7 +33,7 @@ def test_tables_stages_and_comments_are_there_after_a_restart(own_server, end):
     assert {row[1] for row in query(second, "SHOW STAGES")} == {"FILES", "OUTSIDE"}
 
 
-def test_files_of_a_stage_are_there_after_a_restart(own_server, tmp_path):
+def test_files_of_a_stage_are_there_after_a_restart(own_server: Callable[[], Any], tmp_path: Path) -> None:
     first = own_server()
     define(first)
     (tmp_path / "a.csv").write_text("2\n")
@@ -41,7 +44,7 @@ def test_files_of_a_stage_are_there_after_a_restart(own_server, tmp_path):
     assert query(second, "COPY INTO T FROM @FILES")[0][1] == "LOAD_SKIPPED"
 
 
-def test_a_transaction_cut_off_by_a_kill_leaves_nothing(own_server):
+def test_a_transaction_cut_off_by_a_kill_leaves_nothing(own_server: Callable[[], Any]) -> None:
     first = own_server()
     define(first)
     connection = first.connect("D", "S")
@@ -50,27 +53,27 @@ def test_a_transaction_cut_off_by_a_kill_leaves_nothing(own_server):
     assert query(own_server(), "SELECT A FROM T") == [(1,)]
 
 
-def test_a_kill_in_the_middle_of_writing_keeps_exactly_the_committed_batches(own_server):
+WRITER = """
+import sys, snowflake.connector
+connection = snowflake.connector.connect(
+    account="lab", host="127.0.0.1", port=int(sys.argv[1]), protocol="http", user="lab", password="lab",
+    database="D", schema="S",
+)
+for batch in range(2, 100_000):
+    connection.execute_string(f"BEGIN; INSERT INTO T VALUES ({batch}), ({batch}); COMMIT;")
+    print(batch, flush=True)
+"""
+
+
+def test_a_kill_in_the_middle_of_writing_keeps_exactly_the_committed_batches(own_server: Callable[[], Any]) -> None:
     first = own_server()
     define(first)
-    acknowledged = []
-
-    def write():
-        with first.connect("D", "S") as connection:
-            for batch in range(2, 10_000):
-                connection.execute_string(f"BEGIN; INSERT INTO T VALUES ({batch}), ({batch}); COMMIT;")
-                acknowledged.append(batch)
-
-    def write_until_the_end():
-        with pytest.raises(Error):
-            write()
-
-    writer = threading.Thread(target=write_until_the_end)
-    writer.start()
-    while len(acknowledged) < 20 and writer.is_alive():
-        writer.join(0.05)
-    first.kill()
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(first.port)], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        acknowledged = [int(writer.stdout.readline()) for _ in range(20)]
+        first.kill()
+        writer.kill()
+        acknowledged += [int(line) for line in writer.stdout]
     counts = dict(query(own_server(), "SELECT A, COUNT(*) FROM T WHERE A > 1 GROUP BY A"))
-    writer.join(60)
     assert set(counts.values()) == {2}
     assert set(acknowledged) <= set(counts) <= {*acknowledged, max(acknowledged) + 1}

@@ -1,10 +1,16 @@
 """Comments never change what a statement does, and nothing is applied twice."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lab_snowflake.statements import single
+from snowflake.connector import SnowflakeConnection
+from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
+
+Run = Callable[..., SnowflakeCursor]
 
 WRAPPED = [
     pytest.param("{};", id="semicolon"),
@@ -19,14 +25,14 @@ WRAPPED = [
 
 
 @pytest.mark.parametrize("wrapped", WRAPPED)
-def test_an_insert_is_applied_once_whatever_surrounds_it(run, wrapped):
+def test_an_insert_is_applied_once_whatever_surrounds_it(run: Run, wrapped: str) -> None:
     run("CREATE TABLE T (A INT)")
     run(wrapped.format("INSERT INTO T VALUES (1)"))
     assert run("SELECT COUNT(*) FROM T").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("wrapped", WRAPPED)
-def test_a_merge_is_applied_once_whatever_surrounds_it(run, wrapped):
+def test_a_merge_is_applied_once_whatever_surrounds_it(run: Run, wrapped: str) -> None:
     run("CREATE TABLE T (A INT, B INT)")
     run(
         wrapped.format(
@@ -37,7 +43,7 @@ def test_a_merge_is_applied_once_whatever_surrounds_it(run, wrapped):
 
 
 @pytest.mark.parametrize("wrapped", WRAPPED)
-def test_begin_and_rollback_work_whatever_surrounds_them(run, wrapped):
+def test_begin_and_rollback_work_whatever_surrounds_them(run: Run, wrapped: str) -> None:
     run("CREATE TABLE T (A INT)")
     run(wrapped.format("BEGIN"))
     run("INSERT INTO T VALUES (1)")
@@ -45,7 +51,7 @@ def test_begin_and_rollback_work_whatever_surrounds_them(run, wrapped):
     assert run("SELECT COUNT(*) FROM T").fetchone() == (0,)
 
 
-def test_many_statements_in_one_text_run_in_order(connection):
+def test_many_statements_in_one_text_run_in_order(connection: SnowflakeConnection) -> None:
     cursors = list(
         connection.execute_string(
             "CREATE TABLE T (A INT); -- first\nBEGIN;\nINSERT INTO T VALUES (1); -- once; really\n"
@@ -63,14 +69,14 @@ def test_many_statements_in_one_text_run_in_order(connection):
         pytest.param("SELECT 1; SELECT 2", 8, id="two statements"),
     ],
 )
-def test_a_text_that_is_not_one_statement_is_refused(run, text, code):
+def test_a_text_that_is_not_one_statement_is_refused(run: Run, text: str, code: int) -> None:
     with pytest.raises(ProgrammingError) as refused:
         run(text)
     assert refused.value.errno == code
 
 
 @given(text=st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40))
-def test_a_string_is_never_taken_for_a_comment(text):
+def test_a_string_is_never_taken_for_a_comment(text: str) -> None:
     literal = "'" + text.replace("\\", "").replace("'", "''") + "'"
     assert single(f"-- x\nSELECT {literal} /* y */; -- z") == f"SELECT {literal}"
 
@@ -86,5 +92,5 @@ def test_a_string_is_never_taken_for_a_comment(text):
         pytest.param("COPY INTO T FROM @S/a/ PATTERN='.*//x'", "COPY INTO T FROM @S/a/ PATTERN='.*//x'", id="stage"),
     ],
 )
-def test_only_comments_are_removed(text, expected):
+def test_only_comments_are_removed(text: str, expected: str) -> None:
     assert single(text).split() == expected.split()

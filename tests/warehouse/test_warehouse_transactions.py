@@ -1,27 +1,37 @@
 """Transactions are all or nothing, whatever is in them; writers wait for each other and readers do not wait."""
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import duckdb
 import pytest
+from duckdb import DuckDBPyConnection
 from lab_snowflake.transactions import Transaction, WriteLock
+from snowflake.connector import SnowflakeConnection
+from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
+
+Run = Callable[..., SnowflakeCursor]
+Put = Callable[[str, str], None]
+Connect = Callable[..., SnowflakeConnection]
+Writers = tuple[WriteLock, list[tuple[DuckDBPyConnection, Transaction]]]
 
 MERGE = "MERGE INTO T USING (SELECT 1 AS A, 5 AS B) S ON T.A = S.A WHEN MATCHED THEN UPDATE SET T.B = S.B"
 LOADED = "SELECT COUNT(*) FROM INFORMATION_SCHEMA.LOAD_HISTORY WHERE TABLE_NAME = 'T'"
 
 
 @pytest.fixture
-def table(run):
+def table(run: Run) -> None:
     run("CREATE TABLE T (A INT, B INT)")
     run("INSERT INTO T VALUES (1, 1), (2, 2)")
 
 
-def contents(run):
+def contents(run: Run) -> list[tuple[Any, ...]]:
     return run("SELECT A, B FROM T ORDER BY A, B").fetchall()
 
 
-def test_a_rollback_undoes_copy_merge_delete_insert_and_the_load_history(run, table, stage):
+def test_a_rollback_undoes_copy_merge_delete_insert_and_the_load_history(run: Run, table: None, stage: Put) -> None:
     stage("a.csv", "3,3\n")
     run("BEGIN")
     run("COPY INTO T FROM @FILES")
@@ -35,7 +45,7 @@ def test_a_rollback_undoes_copy_merge_delete_insert_and_the_load_history(run, ta
     assert run("COPY INTO T FROM @FILES").fetchall()[0][1] == "LOADED"
 
 
-def test_a_commit_keeps_them_together(run, connect, table, stage):
+def test_a_commit_keeps_them_together(run: Run, connect: Connect, table: None, stage: Put) -> None:
     stage("a.csv", "3,3\n")
     other = connect().cursor()
     run("BEGIN")
@@ -46,7 +56,7 @@ def test_a_commit_keeps_them_together(run, connect, table, stage):
     assert contents(other.execute) == [(3, 3)]
 
 
-def test_closing_a_session_undoes_what_it_did_not_commit(connect, run, table):
+def test_closing_a_session_undoes_what_it_did_not_commit(connect: Connect, run: Run, table: None) -> None:
     other = connect()
     other.execute_string("BEGIN; DELETE FROM T;")
     other.close()
@@ -54,7 +64,7 @@ def test_closing_a_session_undoes_what_it_did_not_commit(connect, run, table):
     run("DELETE FROM T")
 
 
-def test_a_failed_statement_breaks_the_transaction_so_that_half_of_it_is_never_kept(run, table):
+def test_a_failed_statement_breaks_the_transaction_so_that_half_of_it_is_never_kept(run: Run, table: None) -> None:
     run("BEGIN")
     run("DELETE FROM T")
     for statement in ("INSERT INTO T VALUES ('x', 1)", "INSERT INTO T VALUES (7, 7)", "COMMIT"):
@@ -65,13 +75,13 @@ def test_a_failed_statement_breaks_the_transaction_so_that_half_of_it_is_never_k
     assert len(contents(run)) == 3
 
 
-def test_a_failed_statement_outside_a_transaction_leaves_nothing(run, table):
+def test_a_failed_statement_outside_a_transaction_leaves_nothing(run: Run, table: None) -> None:
     with pytest.raises(ProgrammingError):
         run("INSERT INTO T SELECT IFF(A = 2, 'x', '9')::INT, 0 FROM T")
     assert contents(run) == [(1, 1), (2, 2)]
 
 
-def test_without_autocommit_work_waits_for_the_commit(connect, run, table):
+def test_without_autocommit_work_waits_for_the_commit(connect: Connect, run: Run, table: None) -> None:
     other = connect(autocommit=False)
     other.cursor().execute("DELETE FROM T")
     assert contents(run) == [(1, 1), (2, 2)]
@@ -82,14 +92,16 @@ def test_without_autocommit_work_waits_for_the_commit(connect, run, table):
     assert contents(run) == [(2, 2)]
 
 
-def test_autocommit_can_be_switched_as_airflow_does(connection, run, connect, table):
+def test_autocommit_can_be_switched_as_airflow_does(
+    connection: SnowflakeConnection, run: Run, connect: Connect, table: None
+) -> None:
     connection.autocommit(False)
     run("DELETE FROM T WHERE A = 1")
     connection.autocommit(True)
     assert contents(connect().cursor().execute) == [(2, 2)], "switching it on commits"
 
 
-def test_a_transaction_sees_what_was_committed_before_it_wrote(connect, run, table):
+def test_a_transaction_sees_what_was_committed_before_it_wrote(connect: Connect, run: Run, table: None) -> None:
     other = connect()
     other.execute_string("BEGIN; SELECT * FROM T;")
     run("INSERT INTO T VALUES (3, 3)")
@@ -97,7 +109,7 @@ def test_a_transaction_sees_what_was_committed_before_it_wrote(connect, run, tab
     assert (3, 0) in contents(run)
 
 
-def test_definitions_commit_the_open_transaction(run, connect, table):
+def test_definitions_commit_the_open_transaction(run: Run, connect: Connect, table: None) -> None:
     run("BEGIN")
     run("DELETE FROM T WHERE A = 1")
     run("CREATE TABLE U (A INT)")
@@ -105,16 +117,16 @@ def test_definitions_commit_the_open_transaction(run, connect, table):
     assert contents(connect().cursor().execute) == [(2, 2)]
 
 
-def test_commit_and_rollback_without_a_transaction_do_nothing(run):
+def test_commit_and_rollback_without_a_transaction_do_nothing(run: Run) -> None:
     assert run("COMMIT").fetchone() == run("ROLLBACK").fetchone() == ("Statement executed successfully.",)
 
 
-def test_increments_from_many_sessions_are_all_counted(connect, run):
+def test_increments_from_many_sessions_are_all_counted(connect: Connect, run: Run) -> None:
     run("CREATE TABLE N (X INT)")
     run("INSERT INTO N VALUES (0)")
     sessions = [connect() for _ in range(6)]
 
-    def add(session):
+    def add(session: SnowflakeConnection) -> None:
         for _ in range(5):
             session.cursor().execute("UPDATE N SET X = X + 1")
 
@@ -124,20 +136,20 @@ def test_increments_from_many_sessions_are_all_counted(connect, run):
 
 
 @pytest.fixture
-def writers():
+def writers() -> Iterator[Writers]:
     """Two transactions over one database, and their lock with no patience."""
-    database = duckdb.connect()
-    database.execute("CREATE TABLE T (A INT)")
     lock = WriteLock(patience=0, idle_limit=3600)
-    return lock, [(duck, Transaction(duck, lock)) for duck in (database.cursor(), database.cursor())]
+    with duckdb.connect() as database, database.cursor() as first, database.cursor() as second:
+        database.execute("CREATE TABLE T (A INT)")
+        yield lock, [(duck, Transaction(duck, lock)) for duck in (first, second)]
 
 
-def insert(duck, transaction):
+def insert(duck: DuckDBPyConnection, transaction: Transaction) -> None:
     with transaction.busy(), transaction.write():
         duck.execute("INSERT INTO T VALUES (1)")
 
 
-def test_a_writer_is_told_when_the_lock_stays_taken(writers):
+def test_a_writer_is_told_when_the_lock_stays_taken(writers: Writers) -> None:
     _, [(first, holding), (second, waiting)] = writers
     holding.begin()
     insert(first, holding)
@@ -149,7 +161,7 @@ def test_a_writer_is_told_when_the_lock_stays_taken(writers):
     assert first.execute("SELECT COUNT(*) FROM T").fetchone() == (2,)
 
 
-def test_a_silent_client_gives_way_and_is_told(writers):
+def test_a_silent_client_gives_way_and_is_told(writers: Writers) -> None:
     lock, [(first, silent), (second, waiting)] = writers
     silent.begin()
     insert(first, silent)
@@ -162,7 +174,7 @@ def test_a_silent_client_gives_way_and_is_told(writers):
     insert(first, silent)
 
 
-def test_what_waits_for_the_commit_is_dropped_by_a_rollback(writers):
+def test_what_waits_for_the_commit_is_dropped_by_a_rollback(writers: Writers) -> None:
     _, [(duck, transaction), _] = writers
     done = []
     transaction.begin()

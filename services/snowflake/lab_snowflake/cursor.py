@@ -21,6 +21,8 @@ class LabCursor(FakeSnowflakeCursor):
 
     _conn: LabConnection
     _columns: list[tuple[Any, ...]] | None = None
+    _rowcount: int | None  # type: ignore[assignment]  # fakesnow declares None
+    _last_transformed: Expr | None  # type: ignore[assignment]
 
     def _transform_explode(self, expression: Expr) -> list[Expr]:
         return [expression] if isinstance(expression, exp.Merge) else super()._transform_explode(expression)

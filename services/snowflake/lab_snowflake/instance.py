@@ -62,7 +62,7 @@ class Warehouse:
         """Open a session. A database or schema that does not exist is no error until it is used, as on Snowflake."""
         connection = LabConnection(
             self._duck.cursor(),
-            self._results,  # type: ignore[arg-type]
+            self._results,
             database,
             schema,
             create_database=False,

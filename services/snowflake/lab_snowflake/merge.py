@@ -5,6 +5,8 @@ The stock server splits it into a temporary table and several statements that co
 
 from __future__ import annotations
 
+from collections import Counter
+
 from duckdb import DuckDBPyConnection
 from fakesnow.params import MutableParams
 from sqlglot import exp
@@ -21,9 +23,8 @@ def run(duck: DuckDBPyConnection, merge: exp.Merge, params: MutableParams | None
     """
     _unqualify_assignments(merge)
     sql = f"{merge.sql(dialect='duckdb', comments=False)} RETURNING merge_action"
-    rows = duck.execute(sql, params).to_arrow_table().column(0).value_counts().to_pylist()
-    counted = {row["values"]: row["counts"] for row in rows}
-    return {action: int(counted.get(action, 0)) for action in ACTIONS if action in _clauses(merge)}
+    counted = Counter(action for (action,) in duck.execute(sql, params).fetchall())
+    return {action: counted[action] for action in ACTIONS if action in _clauses(merge)}
 
 
 def result_sql(counts: dict[str, int]) -> str:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from snowflake.connector.errors import ProgrammingError
 from sqlglot.dialects.snowflake import Snowflake
 from sqlglot.errors import TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 VERBATIM = frozenset({"PUT", "GET", "LIST", "LS", "REMOVE", "RM"})
 """Commands whose unquoted paths (``file:///x``) look like comments."""

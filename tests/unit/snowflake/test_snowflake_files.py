@@ -1,0 +1,115 @@
+"""The SQL of snowflake/ agrees with the event's schema and the lake's exports, and says what each column is."""
+
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from snowflake.connector.util_text import split_statements
+
+from jobs import exports
+from jobs.schema import FIELDS, Field
+
+SQL = Path(__file__).resolve().parents[3] / "snowflake"
+NUMBERED = sorted(SQL.glob("[0-9][0-9]_*.sql"))
+QUERIES = sorted([*SQL.glob("checks/*.sql"), *SQL.glob("ledger/*ba*.sql"), SQL / "load" / "loaded_export.sql"])
+
+TYPES = {
+    "string": r"VARCHAR\(\d+\)",
+    "timestamp": r"TIMESTAMP_NTZ\(6\)",
+    "int": r"NUMBER\(38,0\)",
+    "float": "FLOAT",
+    "decimal": r"NUMBER\(12,2\)",
+    "bool": "BOOLEAN",
+}
+LINEAGE = ["STREAM_NAME", "PARTITION_KEY", "SEQUENCE_NUMBER", "ARRIVED_AT", "EXPORT_ID", "LOADED_AT"]
+"""What VIEWERSHIP_LOGS says about where an event came from, after the event's own fields."""
+
+NOT_LOADED = {"batch_number"}
+"""Columns of the exports that mean something to the lake only."""
+
+
+def tables() -> dict[str, dict[str, str]]:
+    """The definition of every column, by table: `tables()["OPS.LOADS"]["EXPORT_ID"]`."""
+    text = "\n".join(file.read_text() for file in NUMBERED)
+    found = re.findall(r"TABLE IF NOT EXISTS (\S+) \(\n(.*?)\n\) COMMENT = '", text, re.DOTALL)
+    columns = re.compile(r"^ +(\S+) +(.+?),?$", re.MULTILINE)
+    return {name: dict(columns.findall(body)) for name, body in found}
+
+
+COLUMNS = [pytest.param(line, id=f"{table}.{name}") for table in tables() for name, line in tables()[table].items()]
+
+
+def test_every_table_of_the_files_is_looked_at() -> None:
+    text = "\n".join(file.read_text() for file in NUMBERED)
+    assert len(tables()) == text.count("TABLE IF NOT EXISTS") > 15
+
+
+@pytest.mark.parametrize("definition", COLUMNS)
+def test_every_column_has_a_comment(definition: str) -> None:
+    assert re.search(r"COMMENT '(?:[^']|'')+'$", definition)
+
+
+def test_viewership_logs_has_the_fields_of_the_schema_in_order_and_the_lineage() -> None:
+    columns = list(tables()["ANALYTICS.VIEWERSHIP_LOGS"])
+    assert columns == [field.name.upper() for field in FIELDS] + LINEAGE
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
+def test_a_column_has_the_type_of_its_field(field: Field) -> None:
+    column = tables()["ANALYTICS.VIEWERSHIP_LOGS"][field.name.upper()]
+    assert re.match(rf"{TYPES[field.type]}\s+NOT NULL", column)
+
+
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.type == "string"], ids=lambda field: field.name)
+def test_a_text_column_holds_the_longest_text_the_schema_allows(field: Field) -> None:
+    column = tables()["ANALYTICS.VIEWERSHIP_LOGS"][field.name.upper()]
+    assert column.startswith(f"VARCHAR({field.high})")
+
+
+@pytest.mark.parametrize("table", exports.COLUMNS)
+def test_staging_takes_every_column_of_an_export(table: str) -> None:
+    expected = [name.upper() for name in exports.COLUMNS[table] if name not in NOT_LOADED]
+    assert list(tables()[f"STAGING.{table.upper()}"]) == expected
+
+
+def test_every_export_is_copied() -> None:
+    load = (SQL / "load" / "load_export.sql").read_text()
+    assert set(re.findall(r"@OPS\.EXPORTS/(\w+)/\{\{ export_id \}\}/", load)) == set(exports.COLUMNS)
+
+
+BOUNDED = [field for field in FIELDS if field.type in ("int", "float") and field.name != "schema_version"]
+
+
+@pytest.mark.parametrize("field", BOUNDED, ids=lambda field: field.name)
+def test_the_check_of_ranges_knows_the_bounds_of_the_schema(field: Field) -> None:
+    assert (
+        f"{field.name.upper()} NOT BETWEEN {field.low} AND {field.high}" in (SQL / "checks" / "ranges.sql").read_text()
+    )
+
+
+def test_the_load_is_one_transaction() -> None:
+    statements = [statement.split()[0].rstrip(";") for statement in split(SQL / "load" / "load_export.sql")]
+    assert statements[:2] == ["ALTER", "BEGIN"]
+    assert statements[-1] == "COMMIT"
+    assert set(statements[2:-1]) == {"DELETE", "COPY", "INSERT", "MERGE"}, "a definition would commit half of it"
+
+
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_a_check_is_one_query_without_a_semicolon(file: Path) -> None:
+    [query] = split(file)
+    assert query.startswith(("SELECT", "WITH"))
+    assert ";" not in file.read_text()
+
+
+@pytest.mark.parametrize("file", sorted(SQL.rglob("*.sql")), ids=lambda file: file.name)
+def test_a_file_says_what_it_is_for_and_names_no_address(file: Path) -> None:
+    text = file.read_text()
+    assert text.startswith("-- ")
+    assert not re.search(r"https?://|localhost|127\.0\.0\.1|ENDPOINT", text)
+
+
+def split(file: Path) -> list[str]:
+    """The file's statements, without comments, as the connector and Airflow's hook send them."""
+    parts = (part for part, _ in split_statements(StringIO(file.read_text()), remove_comments=True))
+    return [part.strip() for part in parts if part and part.strip()]
