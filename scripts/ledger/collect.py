@@ -54,7 +54,13 @@ def reaching(service: str) -> Iterator[None]:
     """Turn whatever says that a service does not answer into one sentence that names it."""
     try:
         yield
-    except (BotoCoreError, ClientError, OSError, snowflake_errors.Error) as error:
+    except (
+        BotoCoreError,
+        ClientError,
+        OSError,
+        snowflake_errors.DatabaseError,
+        snowflake_errors.InterfaceError,
+    ) as error:
         raise Unavailable(f"The ledger cannot read {service}: {error}", next_command="make status") from error
 
 

@@ -97,18 +97,23 @@ class Counter:
         if self._connection is None:
             self._connection = self._sources.connect()
         try:
-            return {name: _count(self._connection, table) for name, table in _COUNTED.items()}
+            found = {name: _count(self._connection, table) for name, table in _COUNTED.items()}
         except BaseException:
             self.close()
             raise
+        if None in found.values():
+            # A connection made before its database was has none; the next one will.
+            self.close()
+        return {name: count or 0 for name, count in found.items()}
 
 
-def _count(connection: SnowflakeConnection, table: str) -> int:
+def _count(connection: SnowflakeConnection, table: str) -> int | None:
+    """The rows of ``table``; None when there is no such table yet."""
     with connection.cursor() as cursor:
         try:
             cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608 (names of this module)
         except ProgrammingError as error:
             if error.errno in DOES_NOT_EXIST:
-                return 0
+                return None
             raise
         return next(int(row[0]) for row in cursor if isinstance(row, tuple))

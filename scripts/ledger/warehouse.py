@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from snowflake.connector.errors import ProgrammingError
@@ -13,10 +13,13 @@ from scripts.ledger.evidence import EVENTS, LOADED, MARTS, REFUSED
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
-DOES_NOT_EXIST = frozenset({2003, 2043})
-"""Snowflake's codes for an object, or its database or schema, that is not there."""
+DOES_NOT_EXIST = frozenset({2003, 2043, 90105})
+"""Snowflake's codes for an object that is not there, or its schema, or the connection's database."""
 
-# Money travels as text: the connector turns a NUMBER into a double.
+ROWS_A_FETCH = 50_000
+"""Read as plain rows: the connector's own way to Arrow wants pandas."""
+
+# Money travels as text, so that no step on the way can make it a float.
 LOADED_SQL = """
     SELECT STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, EVENT_ID,
            DURATION_MINUTES AS MINUTES, CAST(AD_REVENUE AS VARCHAR) AS REVENUE
@@ -63,8 +66,13 @@ def read(connection: SnowflakeConnection, sql: str, schema: pa.Schema) -> pa.Tab
             if error.errno in DOES_NOT_EXIST:
                 return None
             raise
-        rows = cursor.fetch_arrow_all(force_return_table=True)
-    return rows.rename_columns(schema.names).cast(schema) if len(rows) else schema.empty_table()
+        batches = [_arrow(rows, schema) for rows in iter(lambda: cursor.fetchmany(ROWS_A_FETCH), [])]
+    return pa.concat_tables([schema.empty_table(), *batches])
+
+
+def _arrow(rows: list[Any], schema: pa.Schema) -> pa.Table:
+    columns = [pa.array(values) for values in zip(*rows, strict=True)]
+    return pa.table(columns, names=schema.names).cast(schema)
 
 
 Connect = Callable[[], "SnowflakeConnection"]
