@@ -149,7 +149,7 @@ class AirflowServer(JsonServer):
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, Any] | None, dict[str, str]]:
         parts = urlsplit(path)
-        document = json.loads(body) if body else None
+        document: Any = json.loads(body) if body else None
         if parts.path == "/auth/token":
             return *self.airflow.token(document), {}
         if headers.get("Authorization") != f"Bearer token-{self.airflow.tokens_given}":

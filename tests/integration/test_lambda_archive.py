@@ -31,8 +31,8 @@ def outputs(lab: Lab, localstack: RunningService) -> Iterator[stack.Outputs]:
 def put(aws: ClientFactory, stream: str, records: dict[str, bytes]) -> None:
     """Put records, named by their partition keys."""
     entries = [{"PartitionKey": key, "Data": data} for key, data in records.items()]
-    for start in range(0, len(entries), 500):
-        answer = aws("kinesis").put_records(StreamName=stream, Records=entries[start : start + 500])
+    for start in range(0, len(entries), 250):
+        answer = aws("kinesis").put_records(StreamName=stream, Records=entries[start : start + 250])
         assert answer["FailedRecordCount"] == 0
 
 
