@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Protocol
 
 MARKERS = "ops/exports/"
-EXPORT_ID = re.compile(r"through-\d{12}")
+EXPORT_ID = re.compile(r"through-\d{12}", re.ASCII)
+MONEY = re.compile(r"\d+\.\d\d", re.ASCII)
 
 
 class Bucket(Protocol):
@@ -54,14 +55,15 @@ def parse_marker(key: str, content: str) -> Export:
     """Return the export that the marker at `key` announces."""
     try:
         marker = json.loads(content)
-        export = Export(
-            id=marker["export_id"],
-            events=int(marker["events"]),
-            minutes=int(marker["minutes"]),
-            ad_revenue=Decimal(marker["ad_revenue"]),
-        )
+        export = Export(marker["export_id"], marker["events"], marker["minutes"], Decimal(marker["ad_revenue"]))
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{key} is no marker of an export: {error!r}. It holds {content[:200]!r}") from error
-    if not EXPORT_ID.fullmatch(export.id) or key != f"{MARKERS}{export.id}.json":
+    if not EXPORT_ID.fullmatch(str(export.id)) or key != f"{MARKERS}{export.id}.json":
         raise ValueError(f"{key} is no marker of {export.id!r}: it would be {MARKERS}through-<12 digits>.json")
+    if not (_is_count(export.events) and _is_count(export.minutes) and MONEY.fullmatch(str(marker["ad_revenue"]))):
+        raise ValueError(f"{key} is no marker of an export: its totals are no numbers. It holds {content[:200]!r}")
     return export
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0

@@ -79,7 +79,7 @@ def require_all(results: Sequence[Sequence[Any]], descriptions: Sequence[Any]) -
 
 
 def _check(warehouse: SnowflakeHook, sql: str) -> None:
-    rows = warehouse.run(sql, handler=fetch_all_handler, return_last=False)
+    rows = warehouse.run(sql, autocommit=True, handler=fetch_all_handler, return_last=False)
     require_all(rows or [], warehouse.descriptions)
 
 

@@ -59,6 +59,7 @@ export PYTHONPATH=$root/services/airflow/config # airflow_local_settings.py: no 
 export AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS=24
 export AIRFLOW__WORKERS__EXECUTION_API_RETRIES=10
 export AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX=10
+export AIRFLOW__STATE_STORE__CLEAR_ON_SUCCESS=True # a task that a user clears runs its Glue job anew
 # A task whose process was killed is started again after 2 minutes, one that a killed scheduler had queued after 30 s.
 export AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT=120
 export AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL=30
