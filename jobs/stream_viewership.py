@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
 from collections.abc import Callable, Sequence
 
 import boto3
@@ -92,13 +91,13 @@ def start(frame: DataFrame, checkpoint: str, trigger: str) -> StreamingQuery:
     )
 
 
-def follow(query: StreamingQuery, stopping: threading.Event, on_progress: Callable[[], object]) -> None:
-    """Call ``on_progress`` after each trigger that did something, until the query is to stop; raises what ended it.
+def follow(query: StreamingQuery, on_progress: Callable[[], object]) -> None:
+    """Call ``on_progress`` after each trigger that did something, for as long as the query runs; raises what ended it.
 
     A progress is only the occasion: what was committed is read from the table, never from the progress.
     """
     seen: str | None = None
-    while not stopping.is_set() and not query.awaitTermination(_LOOK_EVERY_SECONDS):  # type: ignore[arg-type]
+    while not query.awaitTermination(_LOOK_EVERY_SECONDS):  # type: ignore[arg-type]
         progress = query.lastProgress
         if progress is not None and progress["timestamp"] != seen:
             seen = progress["timestamp"]
@@ -119,8 +118,8 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 def main(argv: Sequence[str]) -> None:
     """Run until SIGTERM or until the query fails."""
     arguments = parse_arguments(argv)
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    # Leaving is enough: Spark stops with its driver, and no moment is a bad one for the next start.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     checkpoint = f"s3://{arguments.lake_bucket}/checkpoints/stream_viewership"
     spark = lake_session("stream_viewership", arguments.lake_bucket)
     create_table(spark)
@@ -129,10 +128,7 @@ def main(argv: Sequence[str]) -> None:
     manifests.write_missing(spark, TABLE)
     query = start(records(spark, arguments, checkpoint), checkpoint, arguments.trigger)
     print(f"streaming {arguments.stream_name} into {TABLE} as query {query.id}", flush=True)
-    follow(query, stopping, lambda: manifests.write_missing(spark, TABLE))
-    query.stop()
-    manifests.write_missing(spark, TABLE)
-    spark.stop()
+    follow(query, lambda: manifests.write_missing(spark, TABLE))
 
 
 if __name__ == "__main__":

@@ -153,8 +153,8 @@ def test_children_of_a_split_are_read_after_their_parent(kinesis: FakeKinesis, r
     kinesis.split(FIRST, CHILD, OTHER_CHILD)
     kinesis.put(CHILD, b"child 1")
     kinesis.put(OTHER_CHILD, b"child 2")
-    batches = []
-    while sum(map(len, batches)) < 4:
+    batches: list[list[bytes]] = []
+    while sum(len(batch) for batch in batches) < 4:
         data, offset = read(query, offset)
         batches.append(data)
 
@@ -291,7 +291,8 @@ def test_every_record_is_in_exactly_one_batch_whenever_the_driver_dies(
         def restarted() -> StreamReader:
             return StreamReader(options("/nowhere", maxFetchRecordsPerShard=str(limit)))
 
-        query, written, count = restarted(), [], 0
+        query, count = restarted(), 0
+        written: list[bytes] = []
         offset = query.initialOffset()
         for step in range(30):
             for shard_id in puts[step] if step < len(puts) else []:

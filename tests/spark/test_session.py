@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 
 from jobs.session import settings
-
-if TYPE_CHECKING:
-    from py4j.java_gateway import JVMView
 
 
 def test_tables_live_in_the_lakes_warehouse() -> None:
@@ -20,7 +17,7 @@ def test_tables_live_in_the_lakes_warehouse() -> None:
 
 @pytest.mark.parametrize("word", ["endpoint", "region", "access-key", "secret", "profile", "localhost", "path-style"])
 def test_nothing_of_a_profile_stands_in_the_session(word: str) -> None:
-    assert not [line for line in settings("some-lake").items() if word in " ".join(line)]
+    assert not [line for line in settings("some-lake").items() if word in f"{line}"]
 
 
 def test_times_are_read_in_utc(spark: SparkSession) -> None:
@@ -33,7 +30,8 @@ def test_times_are_read_in_utc(spark: SparkSession) -> None:
 def test_another_writers_commit_is_seen_at_once(spark: SparkSession) -> None:
     spark.sql("CREATE TABLE glue.session_test.seen (n INT) USING iceberg")
     spark.sql("INSERT INTO glue.session_test.seen VALUES (1)")
-    iceberg = cast("JVMView", spark._jvm).org.apache.iceberg
+    jvm: Any = spark._jvm
+    iceberg = jvm.org.apache.iceberg
     table = iceberg.spark.Spark3Util.loadIcebergTable(spark._jsparkSession, "glue.session_test.seen")
     table.newDelete().deleteFromRowFilter(iceberg.expressions.Expressions.alwaysTrue()).commit()
 
