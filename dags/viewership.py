@@ -86,7 +86,7 @@ def viewership() -> None:
     exports = load_exports(LAKE_BUCKET)
     check = warehouse.Checks(task_id="check_warehouse")
     ledger = reconcile_ledger("ledger/write.sql", "ledger/balanced.sql", "ledger/unbalanced.sql")
-    clean >> aggregate >> exports >> check >> ledger >> settle_exports(LAKE_BUCKET, exports)
+    clean >> aggregate >> exports >> check >> ledger >> settle_exports(LAKE_BUCKET, exports)  # type: ignore[arg-type]
 
 
 viewership()

@@ -8,7 +8,7 @@ and each job would take one more start of a task. A task that asks is one sleepi
 import time
 from typing import Any
 
-from airflow.exceptions import AirflowException
+from airflow.exceptions import AirflowException  # type: ignore[attr-defined]  # its place on 3.0 and on 3.3
 from airflow.providers.amazon.aws.operators.emr import EmrServerlessStartJobOperator
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
 from airflow.sdk import Context
@@ -70,12 +70,12 @@ class EmrServerlessJob(EmrServerlessStartJobOperator):
             **arguments,
         )
 
-    def execute(self, context: Context) -> str | None:
+    def execute(self, context: Context, event: dict[str, Any] | None = None) -> str | None:
         """Return the run's id; a retry first lets the run of a killed worker end: two would write the same tables."""
         if context["ti"].try_number > 1:
             self._outwait_earlier_runs()
         try:
-            return super().execute(context)
+            return super().execute(context, event)
         except AirflowException as error:
             raise AirflowException(self._reason() or str(error)) from error
 

@@ -6,7 +6,6 @@ A check is a query that returns one row of booleans, each column named for what 
 from collections.abc import Sequence
 from typing import Any
 
-from airflow.exceptions import AirflowException
 from airflow.providers.common.sql.hooks.handlers import fetch_all_handler
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
@@ -18,11 +17,15 @@ from media_stream.outbox import Export
 CONNECTION = "snowflake_default"
 
 
+class CheckFailed(Exception):
+    """The warehouse does not hold what it should; the message names each check that is not true."""
+
+
 class Checks(SQLExecuteQueryOperator):
     """Run every check of snowflake/checks/, all of them even when the first fails; return the names of what holds.
 
     Raises:
-        AirflowException: something does not hold; the message names all of it.
+        CheckFailed: one or more do not hold.
     """
 
     def __init__(self, **arguments: Any) -> None:
@@ -52,35 +55,35 @@ def close_books(write: str, balanced: str, unbalanced: str) -> None:
     """Write the ledger of this run and require that it balances; the arguments are the SQL of snowflake/ledger/.
 
     Raises:
-        AirflowException: a record is in no place or in two; the message names up to 20 of them.
+        CheckFailed: a record is in no place or in two; the message names up to 20 of them.
     """
     warehouse = SnowflakeHook(CONNECTION)
     warehouse.run(write, autocommit=True, split_statements=True)
     try:
         _check(warehouse, balanced)
-    except AirflowException as error:
+    except CheckFailed as error:
         records = "\n".join(str(tuple(map(str, record))) for record in warehouse.get_records(unbalanced))
-        raise AirflowException(f"The books do not balance. {error}\n{records}") from error
+        raise CheckFailed(f"The books do not balance. {error}\n{records}") from error
 
 
 def require_all(results: Sequence[Sequence[Any]], descriptions: Sequence[Any]) -> list[list[str]]:
     """Return the names of the checks in `results`, the rows of each query; raise when one is not true or is missing."""
     if not results or not all(results):
-        raise AirflowException("A query of checks returned no row: see the task's log")
-    answers = {
-        column[0]: answer
+        raise CheckFailed("A query of checks returned no row: see the task's log")
+    answers = [
+        (column[0], answer)
         for rows, columns in zip(results, descriptions, strict=True)
         for column, answer in zip(columns, rows[0], strict=True)
-    }
-    failed = [name for name, answer in answers.items() if answer is not True]
+    ]
+    failed = [name for name, answer in answers if answer is not True]
     if failed:
-        raise AirflowException(f"{len(failed)} of {len(answers)} checks failed: {', '.join(failed)}")
-    return [list(answers)]
+        raise CheckFailed(f"{len(failed)} of {len(answers)} checks failed: {', '.join(failed)}")
+    return [[name for name, _ in answers]]
 
 
 def _check(warehouse: SnowflakeHook, sql: str) -> None:
-    rows = warehouse.run(sql, autocommit=True, handler=fetch_all_handler, return_last=False)
-    require_all(rows or [], warehouse.descriptions)
+    results: Any = warehouse.run(sql, autocommit=True, handler=fetch_all_handler, return_last=False)
+    require_all(results, warehouse.descriptions)
 
 
 def _render(template: str, **values: Any) -> str:

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.exceptions import AirflowException
+from airflow.exceptions import AirflowException  # type: ignore[attr-defined]
 from airflow.providers.amazon.aws.links.base_aws import BaseAwsLink
-from botocore.stub import Stubber
+from botocore.stub import Stubber  # type: ignore[import-untyped]
 from media_stream import operators
 from media_stream.operators import DeployedGlueJob, EmrServerlessJob
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
-from airflow.exceptions import AirflowException
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
 from media_stream import warehouse
 from media_stream.outbox import Export
@@ -115,7 +114,7 @@ def test_a_load_that_fails_commits_nothing_and_ends_its_session(fake: FakeWareho
 
 def test_a_load_that_arrived_otherwise_than_the_lake_sent_it_is_an_error(fake: FakeWarehouse) -> None:
     fake.answer = lambda _: (["LOADED_ONCE", "EVENTS_MATCH"], [(True, False)])
-    with pytest.raises(AirflowException, match="1 of 2 checks failed: EVENTS_MATCH"):
+    with pytest.raises(warehouse.CheckFailed, match="1 of 2 checks failed: EVENTS_MATCH"):
         warehouse.load(EXPORT)
 
 
@@ -125,6 +124,7 @@ def test_a_load_that_arrived_otherwise_than_the_lake_sent_it_is_an_error(fake: F
         pytest.param([[(True, False)]], [["A", "B"]], "1 of 2 checks failed: B", id="a check that is false"),
         pytest.param([[(True,)], [(None,)]], [["A"], ["B"]], "1 of 2 checks failed: B", id="a check that is null"),
         pytest.param([[(False,)], [(False,)]], [["A"], ["B"]], "2 of 2 checks failed: A, B", id="all, not the first"),
+        pytest.param([[(False,)], [(True,)]], [["A"], ["A"]], "1 of 2 checks failed: A", id="one of two of one name"),
         pytest.param([[(1,)]], [["A"]], "1 of 1 checks failed: A", id="a number is no answer"),
         pytest.param([[(True,)], []], [["A"], ["B"]], "returned no row", id="a query without a row"),
         pytest.param([], [], "returned no row", id="no query at all"),
@@ -133,7 +133,7 @@ def test_a_load_that_arrived_otherwise_than_the_lake_sent_it_is_an_error(fake: F
 def test_a_check_that_does_not_hold_fails_by_its_name(
     results: list[Any], columns: list[list[str]], message: str
 ) -> None:
-    with pytest.raises(AirflowException, match=message):
+    with pytest.raises(warehouse.CheckFailed, match=message):
         warehouse.require_all(results, [[(name,) for name in names] for names in columns])
 
 
@@ -144,17 +144,20 @@ def test_checks_that_hold_are_named_in_the_result() -> None:
 def test_every_check_of_the_warehouse_is_run(dag_bag: DagBag) -> None:
     queries = {file.read_text() for file in (SQL / "checks").glob("*.sql")}
     assert queries
-    assert set(dag_bag.dags["viewership"].get_task("check_warehouse").sql) == queries
+    task = dag_bag.dags["viewership"].get_task("check_warehouse")
+    assert isinstance(task, warehouse.Checks)
+    assert set(task.sql) == queries
 
 
 def test_books_that_do_not_balance_name_the_records(fake: FakeWarehouse) -> None:
-    fake.answer = {
+    answers: dict[str, Answer] = {
         "BEGIN;": ([], []),
         "COMMIT;": ([], []),
         "SELECT balanced": (["WRITTEN", "NONE_UNACCOUNTED"], [(True, False)]),
         "SELECT unbalanced": (["STREAM_NAME", "SEQUENCE_NUMBER"], [("viewership-stream", "49590338")]),
-    }.__getitem__
-    with pytest.raises(AirflowException, match=r"NONE_UNACCOUNTED\n\('viewership-stream', '49590338'\)"):
+    }
+    fake.answer = answers.__getitem__
+    with pytest.raises(warehouse.CheckFailed, match=r"NONE_UNACCOUNTED\n\('viewership-stream', '49590338'\)"):
         warehouse.close_books("BEGIN; COMMIT;", "SELECT balanced", "SELECT unbalanced")
 
 
