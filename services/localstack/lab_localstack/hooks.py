@@ -37,6 +37,16 @@ def let_secrets_be_updated() -> None:
 
 
 @hooks.on_infra_start()
+def keep_invocations_within_their_size() -> None:
+    """Mappings of Kinesis streams poll with our poller, which knows how much an invocation may carry."""
+    from localstack.services.lambda_.event_source_mapping import esm_worker_factory
+
+    from lab_localstack.lambda_.stream_mapping import SizedKinesisPoller
+
+    esm_worker_factory.KinesisPoller = SizedKinesisPoller
+
+
+@hooks.on_infra_start()
 def keep_temporary_files_below_the_lab() -> None:
     """Function code and large S3 objects go below the lab's own state: directories in /tmp would be shared by labs.
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from localstack.aws.api.lambda_ import RequestTooLargeException
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
 from lab_localstack.lambda_ import report
-from lab_localstack.lambda_.outcome import load, run
+from lab_localstack.lambda_.outcome import PAYLOAD_BYTES, load, run
 from lab_localstack.lambda_.runtime import Code, Runtime, interpreter
 from lab_localstack.lambda_.runtime_api import Invocation
 
@@ -81,6 +82,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         """Run the function once. Failures of any kind are results, as they are on AWS."""
         if self._stopped:
             raise LambdaRuntimeException("the execution environment has been stopped")
+        _refuse_too_large(payload["payload"])
         config = self.function_version.config
         runtime = self._runtime = self._runtime or self._new_runtime()
         cold = not runtime.loaded
@@ -115,6 +117,15 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         runtime, self._runtime = self._runtime, None
         if runtime:
             runtime.end()
+
+
+def _refuse_too_large(payload: str) -> None:
+    size = len(payload.encode())
+    if size > PAYLOAD_BYTES:
+        raise RequestTooLargeException(
+            f"{size} byte payload is too large for the RequestResponse invocation type (limit {PAYLOAD_BYTES} bytes)",
+            Type="User",
+        )
 
 
 def _invocation(payload: Mapping[str, str], timeout: int) -> Invocation:

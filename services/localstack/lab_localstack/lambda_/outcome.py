@@ -10,6 +10,9 @@ from lab_localstack.lambda_.runtime_api import Event, Invocation
 INIT_SECONDS = 10
 """What AWS gives a function to load, if its own timeout is not longer."""
 
+PAYLOAD_BYTES = 6 * 1024 * 1024
+"""The largest event and the largest answer: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -38,6 +41,9 @@ def run(runtime: Runtime, invocation: Invocation, timeout: int) -> Outcome:
         said = runtime.invoke(invocation, timeout)
     except (TimedOutError, OutOfMemoryError, ExitedError) as error:
         return _without_answer(error, timeout)
+    if len(said.body) > PAYLOAD_BYTES:
+        message = f"Response payload size exceeded maximum allowed payload size ({PAYLOAD_BYTES} bytes)."
+        return Outcome(None, is_error=True, failure=Failure("Function.ResponseSizeTooLarge", message))
     return Outcome(said.body, is_error=said.event is Event.ERROR)
 
 
