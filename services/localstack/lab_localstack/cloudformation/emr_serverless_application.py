@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from localstack.services.cloudformation.provider_utils import keys_pascalcase_to_lower_camelcase
 
-from lab_localstack.cloudformation.resource import ApiResource, Change, Properties, without
+from lab_localstack.cloudformation.resource import ApiResource, Change, ForgottenResourceError, Properties, without
 
 # Maps and lists of key and value keep their keys' case.
 _VERBATIM = {"Properties", "WorkerTypeSpecifications", "LogTypes"}
@@ -28,22 +28,22 @@ class EmrServerlessApplicationProvider(ApiResource):
         return {**wanted, "ApplicationId": made["applicationId"], "Arn": made["arn"]}
 
     def change(self, change: Change, wanted: Properties, current: Properties) -> Properties:
-        emr, identity = _emr(change), {name: current[name] for name in _READ_ONLY}
+        emr, identity = _emr(change), _identity(current)
         parameters = _parameters(wanted)
         if parameters != _parameters(current):
             changeable = without(parameters, "name", "type")
             emr.update_application(
-                applicationId=current["ApplicationId"], clientToken=change.request_token, **changeable
+                applicationId=identity["ApplicationId"], clientToken=change.request_token, **changeable
             )
         before, after = _tags(current), _tags(wanted)
         if gone := sorted(before.keys() - after.keys()):
-            emr.untag_resource(resourceArn=current["Arn"], tagKeys=gone)
+            emr.untag_resource(resourceArn=identity["Arn"], tagKeys=gone)
         if after:
-            emr.tag_resource(resourceArn=current["Arn"], tags=after)
+            emr.tag_resource(resourceArn=identity["Arn"], tags=after)
         return {**wanted, **identity}
 
     def remove(self, change: Change, current: Properties) -> None:
-        emr, identifier = _emr(change), current["ApplicationId"]
+        emr, identifier = _emr(change), _identity(current)["ApplicationId"]
         if emr.get_application(applicationId=identifier)["application"]["state"] == "TERMINATED":
             return
         emr.stop_application(applicationId=identifier)
@@ -52,6 +52,15 @@ class EmrServerlessApplicationProvider(ApiResource):
     def find(self, change: Change, wanted: Properties) -> Properties:
         found = _emr(change).get_application(applicationId=wanted["ApplicationId"])["application"]
         return {**wanted, "ReleaseLabel": found["releaseLabel"], "Arn": found["arn"]}
+
+
+def _identity(current: Properties) -> dict[str, str]:
+    if "ApplicationId" not in current:
+        raise ForgottenResourceError(
+            f"The stack no longer knows the id of application {current.get('Name')}, since an update of it failed. "
+            "Delete the application by its id, which `aws emr-serverless list-applications` shows."
+        )
+    return {name: current[name] for name in _READ_ONLY}
 
 
 def _emr(change: Change) -> Any:

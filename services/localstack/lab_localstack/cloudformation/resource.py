@@ -17,6 +17,10 @@ Event: TypeAlias = ProgressEvent[Properties]
 Change: TypeAlias = ResourceRequest[Properties]
 
 
+class ForgottenResourceError(Exception):
+    """The stack has lost what it knew of a resource, as LocalStack's engine does when an update of the stack fails."""
+
+
 class ApiResource(ResourceProvider[Properties]):
     """A resource made and changed by synchronous API calls.
 
@@ -98,6 +102,6 @@ def _event(operate: Callable[[], Properties]) -> Event:
         return ProgressEvent(
             OperationStatus.FAILED, resource_model={}, message=details["Message"], error_code=details["Code"]
         )
-    except ParamValidationError as error:
+    except (ParamValidationError, ForgottenResourceError) as error:
         return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=str(error), error_code="InvalidRequest")
     return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
