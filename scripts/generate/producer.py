@@ -26,12 +26,12 @@ Acknowledged = list[tuple[Record, str]]
 OnAcknowledged = Callable[[Acknowledged], None]
 
 
-class StreamMissing(LabError):  # noqa: N818 (as the errors of scripts.errors)
+class StreamMissing(LabError):
     """The stream does not exist."""
 
 
-class _Refused(Exception):  # noqa: N818 (a state of a batch, never shown)
-    """Some entries of a request were not taken; carries why, counted by the stream's own words."""
+class _Refused(Exception):
+    """Some entries of a request were not taken: a state, not an end; carries why, counted by the stream's own words."""
 
     def __init__(self, causes: Counter[str]) -> None:
         super().__init__("; ".join(f"{count} × {cause}" for cause, count in causes.most_common(3)))

@@ -87,19 +87,20 @@ CREATE TEMP TABLE imbalances AS
     FROM marts, loaded_totals AS totals
     WHERE marts.events <> totals.events OR marts.minutes <> totals.minutes OR marts.revenue <> totals.revenue;
 
-CREATE TEMP VIEW counts_of_accounts AS
+-- Figures in the order of model.Counts: of each run, and of everything (total).
+CREATE TEMP VIEW counts AS
     SELECT
-        record, run_id, claimed, received, NOT claimed AS unclaimed, bronze, silver,
-        loaded > 0 AS is_loaded, quarantined > 0 AS is_quarantined, duplicates > 0 AS is_duplicate,
-        loaded + quarantined + duplicates = 0 AS in_flight, loaded AS rows_loaded
-    FROM accounts;
-
--- Figures in the order of model.Counts.
-CREATE MACRO counts(chosen_run) AS TABLE
-    SELECT
-        count(*) FILTER (claimed), count(*) FILTER (received), count(*) FILTER (unclaimed),
-        count(*) FILTER (bronze), count(*) FILTER (silver),
-        count(*) FILTER (is_loaded), count(*) FILTER (is_quarantined), count(*) FILTER (is_duplicate),
-        count(*) FILTER (in_flight),
-        coalesce(sum(rows_loaded), 0)::BIGINT
-    FROM counts_of_accounts WHERE chosen_run IS NULL OR run_id = chosen_run;
+        grouping(run_id) = 1 AS total,
+        run_id,
+        count(*) FILTER (claimed) AS produced,
+        count(*) FILTER (received) AS received,
+        count(*) FILTER (NOT claimed) AS unclaimed,
+        count(*) FILTER (bronze) AS bronze,
+        count(*) FILTER (silver) AS silver,
+        count(*) FILTER (loaded > 0) AS loaded,
+        count(*) FILTER (quarantined > 0) AS quarantined,
+        count(*) FILTER (duplicates > 0) AS duplicates,
+        count(*) FILTER (loaded + quarantined + duplicates = 0) AS in_flight,
+        coalesce(sum(loaded), 0)::BIGINT AS warehouse
+    FROM accounts
+    GROUP BY GROUPING SETS ((), (run_id));

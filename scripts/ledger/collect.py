@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pyiceberg.catalog.glue import GlueCatalog
 
 from scripts.errors import LabError, Unavailable
+from scripts.generate.claims import declared_runs
 from scripts.ledger import iceberg, objects, warehouse
 from scripts.ledger.evidence import MARTS, Evidence
 from scripts.ledger.objects import Lake
@@ -40,12 +42,13 @@ def collect(sources: Sources, run_id: str | None = None) -> Evidence:
         LabError: nothing was ever claimed under ``run_id``.
     """
     notes: list[str] = []
-    with reaching("the lake (S3)"):
-        of_objects = _objects(sources, run_id, notes)
-    with reaching("the lake's tables (Glue, Iceberg)"):
-        of_lake = _lake_tables(iceberg.catalog(sources.session), notes)
+    # Against the stream's direction: whatever is seen at a later place was at the earlier ones before.
     with reaching("the warehouse (Snowflake)"):
         of_warehouse = _warehouse_tables(sources.connect, notes)
+    with reaching("the lake's tables (Glue, Iceberg)"):
+        of_lake = _lake_tables(iceberg.catalog(sources.session), notes)
+    with reaching("the lake (S3)"):
+        of_objects = _objects(sources, run_id, notes)
     return Evidence(**of_objects, **of_lake, **of_warehouse, notes=tuple(notes))
 
 
@@ -69,13 +72,25 @@ def _objects(sources: Sources, run_id: str | None, notes: list[str]) -> dict[str
     if not lake.exists():
         notes.append(f"There is no bucket {sources.bucket}: nothing has been deployed yet.")
         return {}
+    received = objects.received(lake, sources.stream)
     claims = objects.claims(lake, sources.stream, run_id)
     if run_id and not len(claims):
         raise LabError(
             f"Nothing was ever claimed under {run_id!r}; the runs are listed by the ledger of everything.",
             next_command="lab ledger",
         )
-    return {"claims": claims, "received": objects.received(lake, sources.stream)}
+    notes += _cut_short(lake, sources.stream, claims)
+    return {"claims": claims, "received": received}
+
+
+def _cut_short(lake: Lake, stream: str, claims: pa.Table) -> list[str]:
+    """Runs that sent less than they set out to: no imbalance, since what was not sent cannot be lost."""
+    sent = Counter(claims["run_id"].to_pylist())
+    return [
+        f"{run.run_id} set out to send {run.events} records; {sent[run.run_id]} were acknowledged."
+        for run in declared_runs(lake.s3, lake.bucket, stream)
+        if 0 < sent[run.run_id] < run.events
+    ]
 
 
 def _lake_tables(catalog: GlueCatalog, notes: list[str]) -> dict[str, pa.Table]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.json as pj
+from botocore.exceptions import ClientError
 
 from scripts.generate.claims import CLAIMS_PREFIX
 from scripts.ledger.evidence import CLAIMS, RECORDS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 RAW_PREFIX = "raw"
 READERS = 8
+NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,17 @@ class Lake:
 
     def exists(self) -> bool:
         """Whether there is such a bucket at all."""
-        return any(bucket["Name"] == self.bucket for bucket in self.s3.list_buckets()["Buckets"])
+        try:
+            self.s3.head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == NOT_FOUND:
+                return False
+            raise
+        return True
 
-    def keys(self, prefix: str, *, start_after: str = "") -> Iterator[str]:
+    def keys(self, prefix: str) -> Iterator[str]:
         """The keys below ``prefix``, in order."""
-        pages = self.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, StartAfter=start_after
-        )
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
         for page in pages:
             for entry in page.get("Contents", []):
                 yield entry["Key"]

@@ -47,9 +47,7 @@ class Counter:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._lake = Lake(sources.session.client("s3"), sources.bucket)
-        self._raw_prefix = f"{RAW_PREFIX}/{sources.stream}/"
-        # Objects are filed by the hour of arrival: nothing new can appear below the hour before this one.
-        self._raw_start = (datetime.now(UTC) - timedelta(hours=1)).strftime(f"{self._raw_prefix}dt=%Y-%m-%d/hr=%H")
+        self._made_at = datetime.now(UTC)
         self._connection: SnowflakeConnection | None = None
         self._received: set[tuple[str, str]] = set()
         self._bronze = 0
@@ -75,7 +73,11 @@ class Counter:
             self._connection = None
 
     def _raw_keys(self) -> list[str]:
-        return list(self._lake.keys(self._raw_prefix, start_after=self._raw_start))
+        """Objects are filed by the hour of arrival: nothing new appears below the hour before the counter was made."""
+        hours = (datetime.now(UTC) - self._made_at) // timedelta(hours=1) + 2
+        firsts = [self._made_at + timedelta(hours=number - 1) for number in range(hours + 1)]
+        prefixes = [first.strftime(f"{RAW_PREFIX}/{self._sources.stream}/dt=%Y-%m-%d/hr=%H/") for first in firsts]
+        return [key for prefix in prefixes for key in self._lake.keys(prefix)]
 
     def _batch_keys(self) -> list[str]:
         return list(self._lake.keys(f"{BATCHES_PREFIX}/"))

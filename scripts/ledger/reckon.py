@@ -26,7 +26,7 @@ def reckon(evidence: Evidence, run_id: str | None = None) -> Ledger:
         books.execute("SET VARIABLE run_id = $1", [run_id])
         books.execute(_ACCOUNTS_SQL.read_text())
         return Ledger(
-            counts=_counts(books, None),
+            counts=_counts(books),
             run_id=run_id,
             runs=_runs(books),
             reasons=_reasons(books),
@@ -36,19 +36,20 @@ def reckon(evidence: Evidence, run_id: str | None = None) -> Ledger:
         )
 
 
-def _counts(books: duckdb.DuckDBPyConnection, run_id: str | None) -> Counts:
-    row = books.execute("FROM counts($1)", [run_id]).fetchone()
+def _counts(books: duckdb.DuckDBPyConnection) -> Counts:
+    row = books.execute("SELECT * EXCLUDE (total, run_id) FROM counts WHERE total").fetchone()
     return Counts(*(row or ()))
 
 
 def _runs(books: duckdb.DuckDBPyConnection) -> tuple[RunCounts, ...]:
     rows = books.execute(
         """
-        SELECT run_id, count(imbalances.record) FROM accounts LEFT JOIN imbalances USING (record)
-        WHERE run_id IS NOT NULL GROUP BY run_id ORDER BY run_id
+        SELECT run_id, EXISTS (FROM imbalances JOIN accounts USING (record) WHERE accounts.run_id = counts.run_id),
+               * EXCLUDE (total, run_id)
+        FROM counts WHERE run_id IS NOT NULL ORDER BY run_id
         """
     ).fetchall()
-    return tuple(RunCounts(run_id, _counts(books, run_id), broken == 0) for run_id, broken in rows)
+    return tuple(RunCounts(run_id, Counts(*figures), not broken) for run_id, broken, *figures in rows)
 
 
 def _reasons(books: duckdb.DuckDBPyConnection) -> tuple[ReasonCount, ...]:

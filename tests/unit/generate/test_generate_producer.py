@@ -19,7 +19,7 @@ class Stream:
     """A Kinesis client of which a test decides what it refuses."""
 
     class exceptions:  # noqa: N801 (boto3's name)
-        class ResourceNotFoundException(ClientError):  # noqa: N818
+        class ResourceNotFoundException(ClientError):
             pass
 
     def __init__(self, answer: Answer) -> None:
