@@ -56,8 +56,8 @@ def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: 
             _Follower(session, outputs, job_run, counter, display, watch, generated.sent).follow()
         display.heading("Ledger")
         with watch.stage("ledger"):
-            total = ledger.take(sources)
-            own = ledger.take(sources, settings.run_id)
+            evidence = ledger.collect(sources)
+            own, total = ledger.reckon(evidence, settings.run_id), ledger.reckon(evidence)
     report = Report(own, total, generated, watch.seconds, {"start": memory.first, "peak": memory.peak})
     report.write()
     return report
@@ -85,7 +85,7 @@ class _Follower:
                 self._show(counts, time.monotonic() - started)
                 last, moved = counts, time.monotonic()
             busy = self._busy()
-            if counts is not None and counts.settled >= self.total and not busy:
+            if counts is not None and min(counts.settled, counts.received) >= self.total and not busy:
                 return
             if busy:
                 moved = time.monotonic()
