@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tenacity import Retrying, retry_if_not_result, stop_after_delay, wait_fixed
+from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
 ROLE = "arn:aws:iam::000000000000:role/job"
 CODE_BUCKET = "job-run-code"
@@ -77,19 +77,20 @@ def upload_scripts(client: Any) -> None:
         client("s3").put_object(Bucket=CODE_BUCKET, Key=name, Body=textwrap.dedent(text).encode())
 
 
-def eventually(probe: Callable[[], Any], is_it: Callable[[Any], bool]) -> Any:
-    """Ask `probe` until `is_it` holds for its answer, and return that; fails after half a minute."""
+def eventually(probe: Callable[[], Any], is_it: Callable[[Any], bool], within: float = WITHIN_SECONDS) -> Any:
+    """Ask `probe` until `is_it` holds for its answer, and return that; fails after `within` seconds."""
     waiting = Retrying(
-        stop=stop_after_delay(WITHIN_SECONDS),
+        stop=stop_after_delay(within),
         wait=wait_fixed(0.1),
         retry=retry_if_not_result(is_it),
-        retry_error_callback=lambda state: _give_up(state.outcome.result() if state.outcome else None),
+        retry_error_callback=lambda state: _give_up(state, within),
     )
     return waiting(probe)
 
 
-def _give_up(last: Any) -> None:
-    raise AssertionError(f"Not within {WITHIN_SECONDS} s; the last answer was {last!r}")
+def _give_up(state: RetryCallState, within: float) -> None:
+    last = state.outcome.result() if state.outcome else None
+    raise AssertionError(f"Not within {within} s; the last answer was {last!r}")
 
 
 def alive(pid: int) -> bool:

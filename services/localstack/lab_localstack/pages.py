@@ -1,7 +1,6 @@
 """Lists in pages, as AWS gives them: a token says after which item the next page begins."""
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -39,5 +38,5 @@ def _encode(name: str) -> str:
 def _decode(token: str) -> str:
     try:
         return base64.urlsafe_b64decode(token).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise UnknownTokenError(f"{token!r} is not a token that this list gave.") from error

@@ -1,10 +1,10 @@
 """One command as a child of LocalStack, its output in files: started, watched, ended with all that it started."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO, cast
 
 _WARDEN = Path(__file__).with_name("warden.py")
 
@@ -28,25 +28,22 @@ class Child:
                 stderr=stderr,
                 start_new_session=True,
             )
+        self._leash = cast(IO[bytes], self._warden.stdin)
 
     def exit_code(self) -> int | None:
         """The exit code (128 + signal when one ended it), or None while it runs."""
         code = self._warden.poll()
         if code is not None:
-            self._drop_leash()
+            self._leash.close()
         return code
 
     def end(self, grace: float) -> None:
         """Ask the process group to end, and kill it after `grace` seconds."""
-        if self._warden.stdin is not None and grace > 0:
+        if grace > 0 and self.exit_code() is None:
             try:
-                os.write(self._warden.stdin.fileno(), b".")
+                self._leash.write(b".")
                 self._warden.wait(grace)
             except (BrokenPipeError, subprocess.TimeoutExpired):
                 pass  # ended by itself just now, or deaf to SIGTERM: what follows suits both
-        self._drop_leash()
+        self._leash.close()
         self._warden.wait()
-
-    def _drop_leash(self) -> None:
-        if self._warden.stdin is not None and not self._warden.stdin.closed:
-            self._warden.stdin.close()
