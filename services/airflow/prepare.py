@@ -1,7 +1,7 @@
 """Make what the four Airflow processes share: keys, password file, database schema. Each start script calls it.
 
-A file lock lets the first caller do the work and the others wait for it. A caller that finds the work done costs a
-third of a second, where `airflow db migrate` would cost five: four of those would be half the time to a healthy lab.
+A file lock lets the first caller do the work and the others wait for it. A caller that finds the work done costs half
+a second, where `airflow db migrate` would cost five: four of those would be half the time to a healthy lab.
 """
 
 import fcntl
