@@ -31,6 +31,8 @@ def settings(lake_bucket: str) -> Settings:
         # Other writers' commits are retried past: with the default of 4, 3 of 60 concurrent appends were lost.
         f"{catalog}.table-default.commit.retry.num-retries": 20,
         "spark.sql.session.timeZone": "UTC",
+        # An export's folder holds what is to be loaded and nothing else: no empty _SUCCESS.
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": False,
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
     }
 
