@@ -7,9 +7,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
-
 T = TypeVar("T")
 
 ATTEMPTS = 5
@@ -37,7 +34,7 @@ def retried(step: Callable[[], T]) -> T:
     for attempt in range(1, ATTEMPTS):
         try:
             return step()
-        except (Py4JJavaError, PySparkException, ChangedError) as error:
+        except Exception as error:
             if not is_conflict(error):
                 raise
             wait = FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311  (no secret)

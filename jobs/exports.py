@@ -6,6 +6,13 @@ export id is made from the batch number it reaches, so that writing an export ag
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
+
 from jobs.tables import ARRIVAL, EVENT, MONEY
 
 COLUMNS: dict[str, dict[str, str]] = {
@@ -31,3 +38,66 @@ COLUMNS: dict[str, dict[str, str]] = {
     "ad_revenue": {"channel_id": "STRING", "channel_name": "STRING", "date": "DATE", "ad_revenue": MONEY},
 }
 """The columns of each exported table, in order. Timestamps are UTC with microseconds."""
+
+MAX_ROWS_PER_FILE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What an export holds: the rows of each table, and the totals of its events, revenue as exact decimal text."""
+
+    export_id: str
+    through_batch_number: int
+    tables: dict[str, int]
+    events: int
+    minutes: int
+    ad_revenue: str
+
+    @property
+    def key(self) -> str:
+        """The object's name in the outbox."""
+        return f"ops/exports/{self.export_id}.json"
+
+
+def export_id(through_batch_number: int) -> str:
+    """The name of the export that reaches this batch; names sort as batches do."""
+    return f"through-{through_batch_number:012d}"
+
+
+def write_export(spark: SparkSession, lake: str, through: int, frames: dict[str, DataFrame]) -> Marker:
+    """Write the Parquet files of an export and then its marker.
+
+    ``frames`` has a frame for each name of ``COLUMNS``. The marker counts what the files hold, not what was meant.
+    """
+    spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+    name = export_id(through)
+    for table, frame in frames.items():
+        columns = [sf.col(column).cast(sql_type) for column, sql_type in COLUMNS[table].items()]
+        writer = frame.select(*columns).write.mode("overwrite").option("maxRecordsPerFile", MAX_ROWS_PER_FILE)
+        writer.parquet(f"{lake}/exports/{table}/{name}")
+    written = {table: _written(spark, f"{lake}/exports/{table}/{name}", table) for table in frames}
+    totals = written["viewership"].agg(
+        sf.count("*").alias("events"),
+        sf.coalesce(sf.sum("duration_minutes"), sf.lit(0)).alias("minutes"),
+        sf.coalesce(sf.sum("ad_revenue"), sf.lit(0).cast(MONEY)).cast("string").alias("ad_revenue"),
+    )
+    total = totals.collect()[0]
+    rows = {table: total.events if table == "viewership" else frame.count() for table, frame in written.items()}
+    marker = Marker(name, through, rows, total.events, total.minutes, total.ad_revenue)
+    _put(spark, f"{lake}/{marker.key}", json.dumps(asdict(marker)))
+    return marker
+
+
+def _written(spark: SparkSession, address: str, table: str) -> DataFrame:
+    schema = ", ".join(f"{name} {sql_type}" for name, sql_type in COLUMNS[table].items())
+    return spark.read.schema(schema).parquet(address)
+
+
+def _put(spark: SparkSession, address: str, text: str) -> None:
+    """Write an object whole or not at all, through the file system that Spark itself uses for the address."""
+    jvm: Any = spark._jvm
+    session: Any = spark._jsparkSession
+    path = jvm.org.apache.hadoop.fs.Path(address)
+    stream = path.getFileSystem(session.sessionState().newHadoopConf()).create(path, True)
+    stream.write(bytearray(text.encode()))
+    stream.close()

@@ -196,8 +196,8 @@ def test_a_replay_of_all_bronze_changes_no_row(lake: Lake) -> None:
     lake.arrive(event("e1", timestamp=NOON - timedelta(days=2)), event("e4"))
     clean(lake.spark, lake.address, "run")
     before = state(lake)
-    forget_where_bronze_was_read_up_to(lake)
     lake.arrive(event("e5"))
+    expire_snapshots(lake, BRONZE)
 
     assert clean(lake.spark, lake.address, "run") == Cleaned(3, loaded=1, quarantined=1, duplicates=2)
     after = state(lake)
@@ -205,24 +205,23 @@ def test_a_replay_of_all_bronze_changes_no_row(lake: Lake) -> None:
     assert after == before
 
 
-def forget_where_bronze_was_read_up_to(lake: Lake) -> None:
-    """As maintenance does that expires bronze's old snapshots."""
-    lake.arrive(event("e2"))
+def expire_snapshots(lake: Lake, table: str) -> None:
+    """As maintenance does it: the table's older snapshots are forgotten, its rows are not."""
     lake.spark.sql(
-        f"CALL glue.system.expire_snapshots(table => '{BRONZE}',"
-        " older_than => TIMESTAMP '2999-01-01 00:00:00', retain_last => 1)"
+        f"CALL glue.system.expire_snapshots(table => '{table}', older_than => TIMESTAMP '2999-01-01 00:00:00',"
+        " retain_last => 1)"
     )
+
+
+def compact(lake: Lake, table: str) -> None:
+    lake.spark.sql(f"CALL glue.system.rewrite_data_files(table => '{table}', options => map('rewrite-all','true'))")
 
 
 def test_a_watermark_lost_with_silvers_snapshots_goes_on_counting(lake: Lake) -> None:
     lake.arrive(event("e1"))
     clean(lake.spark, lake.address, "run")
-    table = VIEWERSHIP.full_name
-    lake.spark.sql(f"CALL glue.system.rewrite_data_files(table => '{table}', options => map('rewrite-all','true'))")
-    lake.spark.sql(
-        f"CALL glue.system.expire_snapshots(table => '{table}',"
-        " older_than => TIMESTAMP '2999-01-01 00:00:00', retain_last => 1)"
-    )
+    compact(lake, VIEWERSHIP.full_name)
+    expire_snapshots(lake, VIEWERSHIP.full_name)
     lake.arrive(event("e2"))
 
     assert clean(lake.spark, lake.address, "run") == Cleaned(2, loaded=1, quarantined=0, duplicates=0)
@@ -233,7 +232,7 @@ def test_a_compaction_of_bronze_reads_no_record_again(lake: Lake) -> None:
     lake.arrive(event("e1"))
     clean(lake.spark, lake.address, "run")
     lake.arrive(event("e2"))
-    lake.spark.sql(f"CALL glue.system.rewrite_data_files(table => '{BRONZE}', options => map('rewrite-all','true'))")
+    compact(lake, BRONZE)
 
     assert clean(lake.spark, lake.address, "run") == Cleaned(2, loaded=1, quarantined=0, duplicates=0)
 

@@ -1,0 +1,213 @@
+"""Silver to gold, and to the warehouse's door: rebuild the days that changed, and export what is new.
+
+    aggregate_viewership.py --lake-bucket NAME
+
+What is new are the rows of batches after the last exported one, up to the last one that is complete. The days to
+rebuild are those of new events and those that moved events have left. How far the exports have come is written down
+last of all, on gold.hourly_channel_kpis: a job killed before does it all again, to the same names, with the same rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
+
+from jobs.conflicts import retried
+from jobs.days import days_of
+from jobs.exports import Marker, write_export
+from jobs.gold.ad_revenue import ad_revenue, days_reported_anew
+from jobs.gold.audience import audience
+from jobs.gold.hourly_channel_kpis import hourly_channel_kpis
+from jobs.gold.quality_of_experience import quality_of_experience
+from jobs.gold.rebuild import rebuild
+from jobs.gold.shows import shows
+from jobs.gold.viewer_sessions import viewer_sessions
+from jobs.gold.viewings import viewings
+from jobs.landing import keep_bad_lines, read_landing
+from jobs.reference import AD_REVENUE as AD_REVENUE_FILES
+from jobs.reference import CHANNEL_METADATA, Dataset
+from jobs.session import lake_session
+from jobs.snapshots import read_after, read_at
+from jobs.tables import (
+    AD_REVENUE,
+    AUDIENCE,
+    BRONZE,
+    DEMOGRAPHICS,
+    DUPLICATES,
+    GOLD,
+    HOURLY_CHANNEL_KPIS,
+    QUALITY_OF_EXPERIENCE,
+    QUARANTINE,
+    SHOWS,
+    SILVER,
+    VIEWER_SESSIONS,
+    VIEWERSHIP,
+    create,
+)
+from jobs.watermark import Watermark, read_watermark
+
+EXPORTED_THROUGH = "lab.exported-through"
+EXPORTED_BRONZE_SNAPSHOT = "lab.exported-bronze-snapshot-id"
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How far the exports have come."""
+
+    through: int
+    bronze_snapshot_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The reference data of this run."""
+
+    channels: DataFrame
+    reported: DataFrame
+    demographics: DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """What silver has that was not exported; ``silver`` is all of its events as of the same commit."""
+
+    silver: DataFrame
+    viewership: DataFrame
+    quarantine: DataFrame
+    duplicates: DataFrame
+    records: DataFrame
+
+    def days(self) -> frozenset[date]:
+        """The days of its events, and those that superseded versions may have left."""
+        return days_of(self.viewership.select("timestamp").union(self.duplicates.select("timestamp")), "timestamp")
+
+
+def aggregate(spark: SparkSession, lake: str) -> Marker | None:
+    """Rebuild and export what is new; None, and nothing written, when there is nothing."""
+    create(spark, *SILVER, *GOLD)
+    mark, exported = read_watermark(spark), read_exported(spark)
+    if mark is None or mark.batch_number <= exported.through:
+        return None
+    increment = read_increment(spark, exported, mark)
+    reference = read_reference(spark, lake)
+    build_gold(spark, increment, reference)
+    marker = write_export(
+        spark,
+        lake,
+        mark.batch_number,
+        {
+            "viewership": increment.viewership,
+            "quarantine": increment.quarantine,
+            "duplicates": increment.duplicates,
+            "records": increment.records,
+            "channels": reference.channels,
+            "ad_revenue": reference.reported,
+        },
+    )
+    remember_exported(spark, mark)
+    return marker
+
+
+def read_exported(spark: SparkSession) -> Exported:
+    """How far the last complete run came."""
+    rows = spark.sql(f"SHOW TBLPROPERTIES {HOURLY_CHANNEL_KPIS.full_name}").collect()
+    properties = {row.key: row.value for row in rows}
+    snapshot = properties.get(EXPORTED_BRONZE_SNAPSHOT)
+    return Exported(int(properties.get(EXPORTED_THROUGH, 0)), None if snapshot is None else int(snapshot))
+
+
+def remember_exported(spark: SparkSession, mark: Watermark) -> None:
+    """The last act of a run: what the mark covers is exported."""
+    statement = (
+        f"ALTER TABLE {HOURLY_CHANNEL_KPIS.full_name} SET TBLPROPERTIES ("
+        f"'{EXPORTED_THROUGH}'='{mark.batch_number}', '{EXPORTED_BRONZE_SNAPSHOT}'='{mark.bronze_snapshot_id}')"
+    )
+    retried(lambda: spark.sql(statement))
+
+
+def read_increment(spark: SparkSession, exported: Exported, mark: Watermark) -> Increment:
+    """The rows of the batches after ``exported`` up to ``mark``, and the records of bronze they were made of."""
+    if mark.bronze_snapshot_id is None:
+        raise LookupError(
+            f"The snapshots of {VIEWERSHIP.full_name} no longer tell how far bronze was read. "
+            "Run clean_viewership, which reads it anew, and then this job again."
+        )
+    new = sf.col("batch_number").between(exported.through + 1, mark.batch_number)
+    silver = read_at(spark, VIEWERSHIP.full_name, mark.snapshot_id)
+    bronze = read_after(spark, BRONZE, exported.bronze_snapshot_id, mark.bronze_snapshot_id)
+    records = bronze.select(
+        sf.col("streamName").alias("stream_name"),
+        sf.col("partitionKey").alias("partition_key"),
+        sf.col("sequenceNumber").alias("sequence_number"),
+        sf.col("approximateArrivalTimestamp").alias("arrived_at"),
+    )
+    return Increment(
+        silver=silver,
+        viewership=silver.where(new),
+        quarantine=spark.table(QUARANTINE.full_name).where(new),
+        duplicates=spark.table(DUPLICATES.full_name).where(new),
+        records=records.dropDuplicates(["stream_name", "partition_key", "sequence_number"]),
+    )
+
+
+def read_reference(spark: SparkSession, lake: str) -> Reference:
+    """The landing files of channels and reported revenue, and the demographics as merged so far."""
+    return Reference(
+        channels=_landed(spark, lake, CHANNEL_METADATA),
+        reported=_landed(spark, lake, AD_REVENUE_FILES),
+        demographics=spark.table(DEMOGRAPHICS.full_name),
+    )
+
+
+def _landed(spark: SparkSession, lake: str, dataset: Dataset) -> DataFrame:
+    landing = read_landing(spark, lake, dataset)
+    if landing is None:
+        schema = ", ".join(f"{column.name} {column.sql_type}" for column in dataset.columns)
+        return spark.createDataFrame([], schema)
+    keep_bad_lines(spark, dataset, landing.bad_lines)
+    return landing.rows
+
+
+def build_gold(spark: SparkSession, increment: Increment, reference: Reference) -> None:
+    """Rebuild every gold table for the days that changed.
+
+    The hour tables also take the day after, into which viewings may last; and revenue the days reported anew.
+    """
+    days = increment.days()
+    lasting = days | {day + _ONE_DAY for day in days}
+    reported_anew = days_reported_anew(spark.table(AD_REVENUE.full_name), reference.reported)
+    seen = viewings(increment.silver, lasting | {day - _ONE_DAY for day in days}).persist()
+    of_days = seen.where(sf.col("day").isin(sorted(days)))
+    try:
+        rebuild(HOURLY_CHANNEL_KPIS, hourly_channel_kpis(seen), lasting)
+        rebuild(VIEWER_SESSIONS, viewer_sessions(of_days), days)
+        rebuild(SHOWS, shows(of_days), days)
+        rebuild(AUDIENCE, audience(of_days, reference.demographics), days)
+        rebuild(QUALITY_OF_EXPERIENCE, quality_of_experience(of_days), days)
+        revenue_days = days | reported_anew
+        rebuild(AD_REVENUE, ad_revenue(viewings(increment.silver, revenue_days), reference.reported), revenue_days)
+    finally:
+        seen.unpersist()
+
+
+def main(argv: Sequence[str]) -> None:
+    """Aggregate what is new, and say what was exported."""
+    parser = argparse.ArgumentParser(prog="aggregate_viewership.py")
+    parser.add_argument("--lake-bucket", required=True)
+    arguments, _ = parser.parse_known_args(argv)
+    spark = lake_session("aggregate_viewership", arguments.lake_bucket)
+    marker = aggregate(spark, f"s3://{arguments.lake_bucket}")
+    print("aggregate_viewership: nothing new" if marker is None else f"aggregate_viewership: {marker}", flush=True)
+    spark.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
