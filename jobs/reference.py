@@ -90,11 +90,13 @@ def _year(text: str) -> int:
 
 def _date(text: str) -> date:
     try:
-        if len(text) == len("2026-01-31"):
-            return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        pass
-    raise _BadValueError("wrong_type", "must be a date such as 2026-01-31")
+        found = None
+    # Python also reads weeks and dates without dashes.
+    if found is None or found.isoformat() != text:
+        raise _BadValueError("wrong_type", "must be a date such as 2026-01-31")
+    return found
 
 
 def _money(text: str) -> Decimal:
