@@ -16,6 +16,7 @@ from snowflake.connector.errors import Error, ProgrammingError
 logger = logging.getLogger("lab_snowflake")
 
 INTERNAL = 603
+CANCELED = 604
 LOCKED = 625
 UNSUPPORTED = 2
 BROKEN_TRANSACTION = 90_232
@@ -87,6 +88,7 @@ _BY_TEXT: tuple[tuple[str, int, str, str], ...] = (
 )
 
 _BY_TYPE: tuple[tuple[type[duckdb.Error], int, str], ...] = (
+    (duckdb.InterruptException, CANCELED, "57014"),
     (duckdb.ConversionException, 100_038, "22018"),
     (duckdb.OutOfRangeException, 100_039, "22003"),
     (duckdb.ParserException, 1003, "42000"),

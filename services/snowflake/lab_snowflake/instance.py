@@ -16,7 +16,9 @@ from lab_snowflake.parameters import Parameters
 from lab_snowflake.session import LabConnection, Session
 from lab_snowflake.transactions import WriteLock
 
-RESULTS_KEPT = 100
+RESULTS_KEPT = 20
+MEMORY_LIMIT = "1GB"
+"""For DuckDB, which would take most of the machine's; what does not fit goes to disk."""
 
 
 class RecentResults(OrderedDict[str, tuple[Any, ...]]):
@@ -43,6 +45,7 @@ class Warehouse:
             ":memory:",
             config={
                 "lambda_syntax": "ENABLE_SINGLE_ARROW",  # what sqlglot writes for DuckDB
+                "memory_limit": MEMORY_LIMIT,
                 "temp_directory": str(state / "spill"),
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import uuid
 from base64 import b64encode
 from typing import Any
 
@@ -91,7 +92,7 @@ def failure(error: Error) -> dict[str, Any]:
     code = f"{error.errno or 0:06d}"
     message = error.raw_msg or str(error)
     return {
-        "data": {"errorCode": code, "sqlState": error.sqlstate, "queryId": error.sfqid},
+        "data": {"errorCode": code, "sqlState": error.sqlstate, "queryId": error.sfqid or str(uuid.uuid4())},
         "code": code,
         "message": message,
         "success": False,

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import anyio.to_thread
+from fakesnow import statement_type
 from fakesnow.expr import normalise_ident
 from fakesnow.server import bucket_upload
 from fakesnow.transforms import SERVER_VERSION
@@ -69,11 +70,18 @@ class Front:
             while len(self.requests) > REQUESTS_REMEMBERED:
                 self.requests.popitem(last=False)
         if known is None:
-            try:
-                future.set_result(work())
-            except Error as error:
-                future.set_exception(error)
+            self._run(request_id, future, work)
         return future.result()
+
+    def _run(self, request_id: str, future: Future[Data], work: Callable[[], Data]) -> None:
+        try:
+            future.set_result(data := work())
+        except Error as error:
+            future.set_exception(error)
+        else:
+            if data.get("statementTypeId") == statement_type.SELECT:  # may be large, and can be read again
+                with self.guard:
+                    self.requests.pop(request_id, None)
 
 
 def app(warehouse: Warehouse, settings: Settings) -> Starlette:
@@ -88,7 +96,7 @@ def app(warehouse: Warehouse, settings: Settings) -> Starlette:
         routes=[
             route("/session/v1/login-request", login),
             route("/queries/v1/query-request", query),
-            route("/queries/v1/abort-request", nothing),
+            route("/queries/v1/abort-request", cancel),
             route("/session", session),
             route("/session/heartbeat", nothing),
             route("/telemetry/send", nothing),
@@ -140,6 +148,11 @@ async def query(front: Front, request: Request, threads: anyio.CapacityLimiter) 
 
     request_id = request.query_params.get("requestId") or secrets.token_hex()
     return await anyio.to_thread.run_sync(front.once, request_id, work, limiter=threads)
+
+
+async def cancel(front: Front, request: Request, _threads: anyio.CapacityLimiter) -> None:
+    """Stop what the session is running; the statement fails with 000604 and leaves nothing."""
+    front.session(request).interrupt()
 
 
 async def session(front: Front, request: Request, threads: anyio.CapacityLimiter) -> None:

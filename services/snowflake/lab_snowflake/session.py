@@ -100,6 +100,10 @@ class Session:
             except Exception as error:
                 raise errors.to_snowflake(error) from error
 
+    def interrupt(self) -> None:
+        """Stop the statement that runs now, if any."""
+        self.connection._duck_conn.interrupt()
+
     def close(self) -> None:
         """End the session: what it did not commit is undone."""
         with self.transaction.busy():
