@@ -13,8 +13,9 @@ from pyspark.sql import SparkSession
 from jobs.session import CATALOG, settings
 
 ROOT = Path(__file__).parents[2]
-# As spark-submit has it: the source on PYTHONPATH; and the fake that its tests share.
-sys.path[:0] = [str(ROOT / "services" / "spark" / "kinesis_source"), str(Path(__file__).parent)]
+SERVICE = ROOT / "services" / "spark"
+# As spark-submit has it: the source on PYTHONPATH; and what these tests share.
+sys.path[:0] = [str(SERVICE / "kinesis_source"), str(SERVICE), str(Path(__file__).parent)]
 JARS = Path(os.environ.get("LAB_ENVS", ROOT / ".venvs")) / "spark" / "lab-jars"
 
 
@@ -30,7 +31,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     folder = tmp_path_factory.mktemp("spark")
     os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "SPARK_CONF_DIR": str(folder)}
     os.environ["PYSPARK_SUBMIT_ARGS"] = f'--driver-class-path "{JARS}/*" pyspark-shell'
-    (folder / "log4j2.properties").write_text((ROOT / "services" / "spark" / "log4j2.properties").read_text())
+    (folder / "log4j2.properties").write_text((SERVICE / "log4j2.properties").read_text())
     catalog = f"spark.sql.catalog.{CATALOG}"
     local = settings("unused") | {
         f"{catalog}.type": "hadoop",
