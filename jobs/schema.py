@@ -96,7 +96,9 @@ FIELDS: tuple[Field, ...] = (
     Field("platform", "string", "The player's platform.", 1, 32, PLATFORMS),
     Field("is_live", "bool", "Whether the title was broadcast live."),
     Field("ads_watched", "int", "Advertisements watched to the end.", 0, 1000),
-    Field("ad_revenue", "decimal", "Revenue of those advertisements, US dollars and cents.", 0, Decimal("9999999999.99")),
+    Field(
+        "ad_revenue", "decimal", "Revenue of those advertisements, US dollars and cents.", 0, Decimal("9999999999.99")
+    ),
     Field("engagement_score", "float", "Engagement from 0 (none) to 1 (full).", 0, 1),
     Field("buffer_count", "int", "Times the player stopped to buffer.", 0, 100_000),
     Field("completion_percentage", "float", "Share of the title watched, in percent.", 0, 100),

@@ -64,20 +64,32 @@ def _run_group(group: Group, console: Console) -> bool:
     return subprocess.run(command, cwd=paths.ROOT, check=False).returncode == 0
 
 
+TYPED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("lab", ("scripts", "jobs/schema.py", "jobs/parse.py", "lambda/archive_records", "tests/unit", "tests/docs")),
+    ("lab", ("tests/integration", "tests/e2e")),
+    ("lab", ("lambda/trigger_pipeline",)),
+    ("spark", ("jobs", "services/spark")),
+    ("airflow", ("dags", "services/airflow")),
+    ("snowflake", ("services/snowflake/lab_snowflake",)),
+    ("localstack", ("--config-file", "services/localstack/pyproject.toml")),
+)
+"""What mypy checks in one go, and against which environment's packages."""
+
+
 def lint(console: Console) -> int:
     """Run every checker. Returns 1 when one of them found something."""
-    checkers: tuple[tuple[str, ...], ...] = (
+    checkers: list[tuple[str, ...]] = [
         ("ruff", "check", "."),
         ("ruff", "format", "--check", "."),
-        ("mypy", "scripts", "jobs/schema.py", "jobs/parse.py", "lambda/archive_records", "tests/unit"),
         ("lint-imports",),
         ("cfn-lint", "infra/template.yaml"),
-    )
+        *(("mypy", "--python-executable", str(environments.python(name)), *what) for name, what in TYPED),
+    ]
     return 1 if [command for command in checkers if not _run_checker(command, console)] else 0
 
 
 def _run_checker(command: tuple[str, ...], console: Console) -> bool:
-    console.rule(" ".join(command))
+    console.print(f"$ {' '.join(command)}", style="bold", markup=False, highlight=False)
     return subprocess.run([str(BIN / command[0]), *command[1:]], cwd=paths.ROOT, check=False).returncode == 0
 
 

@@ -20,7 +20,8 @@ from scripts.profile import Profile
 class Report:
     """One end-to-end run: its ledger, the ledger of all runs, and what was measured.
 
-    ``seconds`` holds the duration of each stage; ``memory`` bytes of all processes at the start and at most.
+    ``seconds`` holds the duration of each stage; ``memory`` bytes of all processes at the start and at most;
+    ``failures`` says in sentences what went wrong on the way.
     """
 
     ledger: Ledger
@@ -28,17 +29,24 @@ class Report:
     generated: GenerateResult
     seconds: dict[str, float]
     memory: dict[str, int]
+    failures: str = ""
 
     @property
     def balanced(self) -> bool:
         """Whether every record of the run, and of all runs, is accounted for."""
         return self.ledger.balanced and self.total.balanced
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether it balances and nothing failed on the way."""
+        return self.balanced and not self.failures
+
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it: the run's ledger at the top, the rest below."""
         return {
             **self.ledger.as_dict(),
             "balanced": self.balanced,
+            "failures": self.failures,
             "run_id": self.generated.run_id,
             "seed": self.generated.seed,
             "put_records_per_second": round(self.generated.rate),
@@ -66,6 +74,8 @@ def show(report: Report, profile: Profile, console: Console) -> None:
         f"Report: {paths.display(paths.var() / 'report.json')}",
         highlight=False,
     )
+    if report.failures:
+        console.print(report.failures, style="red", markup=False, highlight=False)
     show_ledger(report.total, console, closing=report.ledger if report.total.balanced else report.total)
 
 

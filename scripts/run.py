@@ -30,6 +30,7 @@ POLL_SECONDS = 1.0
 STALLED_SECONDS = 300
 """A run in which no count moves and no DAG runs for this long is given up; the ledger then says what is missing."""
 
+OUTBOX = "ops/exports/"
 STATE_IS_GONE = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
 
 
@@ -53,12 +54,12 @@ def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: 
         with closing(Counter(sources)) as counter, watch.stage("first put to warehouse"):
             with watch.stage("put"):
                 generated = generate.run(settings, session, lambda progress: show_put(display, progress))
-            _Follower(session, outputs, job_run, counter, display, watch, generated.sent).follow()
+            failures = _Follower(session, outputs, job_run, counter, display, watch, generated.sent).follow()
         display.heading("Ledger")
         with watch.stage("ledger"):
             evidence = ledger.collect(sources)
             own, total = ledger.reckon(evidence, settings.run_id), ledger.reckon(evidence)
-    report = Report(own, total, generated, watch.seconds, {"start": memory.first, "peak": memory.peak})
+    report = Report(own, total, generated, watch.seconds, {"start": memory.first, "peak": memory.peak}, failures)
     report.write()
     return report
 
@@ -75,8 +76,12 @@ class _Follower:
     watch: Stopwatch
     total: int
 
-    def follow(self) -> None:
-        """Return when every record has ended and no DAG runs; or when nothing has moved for too long."""
+    def follow(self) -> str:
+        """Return when every record has ended and the warehouse's checks have passed; or when nothing moves any more.
+
+        Returns:
+            What failed, in sentences; empty when nothing did.
+        """
         started = moved = time.monotonic()
         last: Counts | None = None
         while True:
@@ -84,15 +89,18 @@ class _Follower:
             if counts is not None and counts != last:
                 self._show(counts, time.monotonic() - started)
                 last, moved = counts, time.monotonic()
-            busy = self._busy()
-            if counts is not None and min(counts.settled, counts.received) >= self.total and not busy:
-                return
-            if busy:
+            if counts is not None and min(counts.settled, counts.received) >= self.total and self._is_checked():
+                return ""
+            if self._busy():
                 moved = time.monotonic()
             elif time.monotonic() - moved > STALLED_SECONDS:
-                self.display.note(f"Nothing has moved for {STALLED_SECONDS} s: giving up. {self._failures()}")
-                return
+                return f"Nothing has moved for {STALLED_SECONDS} s. {self._failures()}"
             time.sleep(POLL_SECONDS)
+
+    def _is_checked(self) -> bool:
+        """Whether the outbox is empty: an export leaves it when it is loaded and the checks and the ledger agreed."""
+        answer = self.session.client("s3").list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=OUTBOX, MaxKeys=1)
+        return answer["KeyCount"] == 0
 
     def _take(self) -> Counts | None:
         """The counts, or None while a service is being restarted; the stall's deadline bounds that."""
@@ -119,14 +127,13 @@ class _Follower:
 
     def _failures(self) -> str:
         """What Airflow says of runs that failed, and where to read on."""
-        failed = [
-            run for dag in dags.DAGS for run in dags.runs(self.session, self.outputs, dag) if run.state == "failed"
-        ]
-        words = [
-            f"DAG {run.dag_id}, run {run.run_id}: {', '.join(dags.failed_tasks(self.session, self.outputs, run))} failed."
-            for run in failed
-        ]
+        runs = [run for dag in dags.DAGS for run in dags.runs(self.session, self.outputs, dag)]
+        words = [self._failure(run) for run in runs if run.state == "failed"]
         return " ".join(words) or "No DAG run has failed."
+
+    def _failure(self, run: dags.DagRun) -> str:
+        tasks = ", ".join(dags.failed_tasks(self.session, self.outputs, run))
+        return f"DAG {run.dag_id}, run {run.run_id} failed at {tasks}."
 
 
 def show_put(display: Display, progress: Progress) -> None:

@@ -23,4 +23,4 @@ if __name__ == "__main__":
     from airflow.__main__ import main
 
     sys.argv = ["airflow", "scheduler", *sys.argv[1:]]
-    main()
+    main()  # type: ignore[no-untyped-call]

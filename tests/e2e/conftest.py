@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scripts import profile
+from scripts import profile as profiles
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 60
@@ -56,9 +56,9 @@ class Lab:
         return answer
 
     @property
-    def settings(self) -> profile.Profile:
+    def settings(self) -> profiles.Profile:
         """The profile as the lab reads it."""
-        return profile.load(str(self.profile))
+        return profiles.load(str(self.profile))
 
 
 def free_ports(count: int) -> list[int]:
@@ -84,7 +84,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         "SPARK_WORKER_UI_URL": f"http://localhost:{worker_ui}",
         "SNOWFLAKE_PORT": str(snowflake),
     }
-    lines = [f"{key}={changed.get(key, value)}" for key, value in profile.load("local").values.items()]
+    lines = [f"{key}={changed.get(key, value)}" for key, value in profiles.load("local").values.items()]
     path = folder / "own.env"
     path.write_text("\n".join(lines) + "\n")
     own = Lab(path, folder / "var")

@@ -43,19 +43,20 @@ def test_every_reason_of_quarantine_was_met_and_judged_as_it_was_made(lab: Lab, 
 
 
 def test_every_service_listens_on_this_machine_only(lab: Lab, first_run: str) -> None:
-    ports = {process.pid for process in lab_processes(lab)}
+    ours = {process.pid for process in lab_processes(lab)}
     outside = [
         connection.laddr
         for connection in psutil.net_connections(kind="tcp")
-        if connection.pid in ports
+        if connection.pid in ours
         and connection.status == psutil.CONN_LISTEN
+        and connection.laddr
         and connection.laddr.ip.removeprefix("::ffff:") not in {"127.0.0.1", "::1"}
     ]
     assert outside == []
 
 
 def test_a_second_run_starts_nothing_twice_and_balances_in_total(lab: Lab, first_run: str) -> None:
-    before = {name: pid for name, pid in programs(lab).items()}
+    before = programs(lab)
     lab.run("e2e", "--events", str(EVENTS))
     assert programs(lab) == before
     ledger = lab.ledger()

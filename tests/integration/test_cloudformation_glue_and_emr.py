@@ -60,7 +60,7 @@ APPLICATION = {
 def template() -> dict[str, Any]:
     """The resources, to be changed by a test, and outputs of what Ref and GetAtt give."""
     resources = {"Database": DATABASE, "Table": TABLE, "Job": JOB, "Application": APPLICATION}
-    outputs = {f"{name}Ref": {"Value": {"Ref": name}} for name in resources}
+    outputs: dict[str, Any] = {f"{name}Ref": {"Value": {"Ref": name}} for name in resources}
     outputs["Arn"] = {"Value": {"Fn::GetAtt": ["Application", "Arn"]}}
     outputs["Id"] = {"Value": {"Fn::GetAtt": ["Application", "ApplicationId"]}}
     copied: dict[str, Any] = json.loads(json.dumps({"Resources": resources, "Outputs": outputs}))

@@ -1,7 +1,7 @@
 import pytest
 from typer.testing import CliRunner
 
-from scripts import cli, run
+from scripts import cli, run, services
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_wrong_number_is_refused_by_its_value_with_an_example_before_anything_
 
 def test_the_defaults_are_those_of_the_makefile(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {}
-    monkeypatch.setattr(cli.services, "up", lambda _profile, _display: None)
+    monkeypatch.setattr(services, "up", lambda _profile, _display: None)
 
     def end_to_end(*_arguments: object, **settings: int) -> None:
         given.update(settings)
