@@ -15,8 +15,8 @@ import pytest
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
 
-from jobs import exports
 from scripts import warehouse as deployment
+from tests.lake_exports import COLUMNS
 
 SQL = Path(__file__).resolve().parents[2] / "snowflake"
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
@@ -44,7 +44,7 @@ class Export:
 
     def event(self, event_id: str, sequence: int, at: datetime = DAY, **changes: Any) -> dict[str, Any]:
         """Add a viewing event, and its record."""
-        row: dict[str, Any] = {name: "x" for name, kind in exports.COLUMNS["viewership"].items() if kind == "STRING"}
+        row: dict[str, Any] = {name: "x" for name, kind in COLUMNS["viewership"].items() if kind == "STRING"}
         row |= {"event_id": event_id, "channel_id": "c1", "show_name": HOSTILE, "timestamp": at, "is_live": True}
         row |= {"duration_minutes": 30, "ads_watched": 2, "ad_revenue": Decimal("0.10"), "engagement_score": 0.5}
         row |= {"buffer_count": 1, "completion_percentage": 50.0, "schema_version": 1, "batch_number": 1}
@@ -81,7 +81,7 @@ class Export:
 
     def _add(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
         self.rows.setdefault(table, []).append(row)
-        self.rows.setdefault("records", []).append({name: row[name] for name in exports.COLUMNS["records"]})
+        self.rows.setdefault("records", []).append({name: row[name] for name in COLUMNS["records"]})
         return row
 
 
@@ -95,11 +95,12 @@ class Lake:
     variables: dict[str, str]
 
     def put(self, export: Export, files: int = 2) -> None:
-        """Write the export's Parquet files."""
-        for table, columns in exports.COLUMNS.items():
+        """Write the export's Parquet files, and the note that Spark leaves beside them."""
+        for table, columns in COLUMNS.items():
             schema = pa.schema([(name, ARROW[kind]) for name, kind in columns.items()])
             rows = export.rows.get(table, [])
             prefix = f"exports/{table}/{export.id}/"
+            self.s3.put_object(Bucket=self.bucket, Key=f"{prefix}_SUCCESS", Body=b'{"name": "a committer"}')
             for number in range(files):
                 content = io.BytesIO()
                 pq.write_table(pa.Table.from_pylist(rows[number::files], schema=schema), content)

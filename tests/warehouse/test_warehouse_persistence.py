@@ -1,5 +1,6 @@
 """What was committed outlives the process, killed or stopped; what was not is gone."""
 
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from snowflake.connector.errors import DatabaseError
 
 
 def query(server: Any, sql: str) -> list[tuple[Any, ...]]:
@@ -49,6 +51,17 @@ def test_a_transaction_cut_off_by_a_kill_leaves_nothing(own_server: Callable[[],
     define(first)
     connection = first.connect("D", "S")
     connection.execute_string("BEGIN; DELETE FROM T; INSERT INTO T VALUES (2), (3);")
+    first.kill()
+    assert query(own_server(), "SELECT A FROM T") == [(1,)]
+
+
+def test_a_full_disk_fails_the_statement_and_keeps_what_was_committed(own_server: Callable[[], Any]) -> None:
+    first = own_server()
+    define(first)
+    resource.prlimit(first.process.pid, resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+    with pytest.raises(DatabaseError, match="could not write to its disk"):
+        query(first, "INSERT INTO T SELECT UNIFORM(1, 1000000000, RANDOM()) FROM TABLE(GENERATOR(ROWCOUNT => 3000000))")
+    assert query(first, "SELECT A FROM T") == [(1,)]
     first.kill()
     assert query(own_server(), "SELECT A FROM T") == [(1,)]
 

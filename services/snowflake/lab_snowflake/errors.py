@@ -84,7 +84,12 @@ _BY_TEXT: tuple[tuple[str, int, str, str], ...] = (
         "Duplicate row detected during DML action: more than one source row for one target row.",
     ),
     (r"Duplicate struct entry name|Duplicate named argument", 100_103, "22000", "Duplicate field key in an object."),
-    (r"No space left on device", INTERNAL, "XX000", "The disk that holds the local warehouse is full."),
+    (
+        r"Could not write[^:]*: (.+)|No space left on device",
+        INTERNAL,
+        "XX000",
+        r"The local warehouse could not write to its disk, which may be full (\1); nothing of the statement was kept.",
+    ),
 )
 
 _BY_TYPE: tuple[tuple[type[duckdb.Error], int, str], ...] = (

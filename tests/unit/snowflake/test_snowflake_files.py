@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from snowflake.connector.util_text import split_statements
 
-from jobs import exports
 from jobs.schema import FIELDS, Field
+from tests.lake_exports import COLUMNS
 
 SQL = Path(__file__).resolve().parents[3] / "snowflake"
 NUMBERED = sorted(SQL.glob("[0-9][0-9]_*.sql"))
@@ -37,7 +37,7 @@ def tables() -> dict[str, dict[str, str]]:
     return {name: dict(columns.findall(body)) for name, body in found}
 
 
-COLUMNS = [pytest.param(line, id=f"{table}.{name}") for table in tables() for name, line in tables()[table].items()]
+DEFINITIONS = [pytest.param(line, id=f"{table}.{name}") for table in tables() for name, line in tables()[table].items()]
 
 
 def test_every_table_of_the_files_is_looked_at() -> None:
@@ -45,7 +45,7 @@ def test_every_table_of_the_files_is_looked_at() -> None:
     assert len(tables()) == text.count("TABLE IF NOT EXISTS") > 15
 
 
-@pytest.mark.parametrize("definition", COLUMNS)
+@pytest.mark.parametrize("definition", DEFINITIONS)
 def test_every_column_has_a_comment(definition: str) -> None:
     assert re.search(r"COMMENT '(?:[^']|'')+'$", definition)
 
@@ -67,15 +67,15 @@ def test_a_text_column_holds_the_longest_text_the_schema_allows(field: Field) ->
     assert column.startswith(f"VARCHAR({field.high})")
 
 
-@pytest.mark.parametrize("table", exports.COLUMNS)
+@pytest.mark.parametrize("table", COLUMNS)
 def test_staging_takes_every_column_of_an_export(table: str) -> None:
-    expected = [name.upper() for name in exports.COLUMNS[table] if name not in NOT_LOADED]
+    expected = [name.upper() for name in COLUMNS[table] if name not in NOT_LOADED]
     assert list(tables()[f"STAGING.{table.upper()}"]) == expected
 
 
 def test_every_export_is_copied() -> None:
     load = (SQL / "load" / "load_export.sql").read_text()
-    assert set(re.findall(r"@OPS\.EXPORTS/(\w+)/\{\{ export_id \}\}/", load)) == set(exports.COLUMNS)
+    assert set(re.findall(r"@OPS\.EXPORTS/(\w+)/\{\{ export_id \}\}/", load)) == set(COLUMNS)
 
 
 BOUNDED = [field for field in FIELDS if field.type in ("int", "float") and field.name != "schema_version"]
