@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from jobs.conflicts import retried
-from jobs.days import days_of
+from jobs.days import days_of, is_day
 from jobs.exports import Marker, write_export
 from jobs.gold.ad_revenue import ad_revenue, days_reported_anew
 from jobs.gold.audience import audience
@@ -50,6 +50,7 @@ from jobs.tables import (
     VIEWERSHIP,
     create,
 )
+from jobs.together import together
 from jobs.watermark import Watermark, read_watermark
 
 EXPORTED_THROUGH = "lab.exported-through"
@@ -185,15 +186,17 @@ def build_gold(spark: SparkSession, increment: Increment, reference: Reference) 
     lasting = days | {day + _ONE_DAY for day in days}
     reported_anew = days_reported_anew(spark.table(AD_REVENUE.full_name), reference.reported)
     seen = viewings(increment.silver, lasting | {day - _ONE_DAY for day in days}).persist()
-    of_days = seen.where(sf.col("day").isin(sorted(days)))
+    of_days = seen.where(is_day("day", days))
+    earning = viewings(increment.silver, days | reported_anew)
     try:
-        rebuild(HOURLY_CHANNEL_KPIS, hourly_channel_kpis(seen), lasting)
-        rebuild(VIEWER_SESSIONS, viewer_sessions(of_days), days)
-        rebuild(SHOWS, shows(of_days), days)
-        rebuild(AUDIENCE, audience(of_days, reference.demographics), days)
-        rebuild(QUALITY_OF_EXPERIENCE, quality_of_experience(of_days), days)
-        revenue_days = days | reported_anew
-        rebuild(AD_REVENUE, ad_revenue(viewings(increment.silver, revenue_days), reference.reported), revenue_days)
+        together(
+            lambda: rebuild(HOURLY_CHANNEL_KPIS, hourly_channel_kpis(seen), lasting),
+            lambda: rebuild(VIEWER_SESSIONS, viewer_sessions(of_days), days),
+            lambda: rebuild(SHOWS, shows(of_days), days),
+            lambda: rebuild(AUDIENCE, audience(of_days, reference.demographics), days),
+            lambda: rebuild(QUALITY_OF_EXPERIENCE, quality_of_experience(of_days), days),
+            lambda: rebuild(AD_REVENUE, ad_revenue(earning, reference.reported), days | reported_anew),
+        )
     finally:
         seen.unpersist()
 

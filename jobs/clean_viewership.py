@@ -2,9 +2,9 @@
 
     clean_viewership.py --lake-bucket NAME --batch RUN
 
-Each record ends in exactly one of silver.viewership, silver.quarantine and silver.duplicates. The three are written in
-the order quarantine, duplicates, viewership, and the last commit carries the watermark: a job killed at any moment is
-repeated from the old one, and finds what it wrote before.
+Each record ends in exactly one of silver.viewership, silver.quarantine and silver.duplicates. Viewership is written
+after the other two, and its commit carries the watermark: a job killed at any moment is repeated from the old one, and
+finds what it wrote before.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from jobs.reference import CHANNEL_METADATA
 from jobs.session import lake_session
 from jobs.snapshots import current_snapshot, read_after, read_at
 from jobs.tables import ARRIVAL, BRONZE, DUPLICATES, EVENT, IDENTITY, QUARANTINE, VIEWERSHIP, create
+from jobs.together import together
 from jobs.versions import ranked
 from jobs.watermark import read_watermark, stamped
 
@@ -42,6 +43,7 @@ class Batch:
     bronze_snapshot_id: int
     silver_snapshot_id: int | None
     rejected: DataFrame
+    quarantined: int
     versions: DataFrame
 
 
@@ -66,41 +68,39 @@ def read_batch(spark: SparkSession, lake: str) -> Batch | None:
     """Judge the records of bronze after the watermark; None when there is none."""
     if not spark.catalog.tableExists(BRONZE):
         return None
-    silver_now, mark, bronze_now = (
-        current_snapshot(spark, VIEWERSHIP.full_name),
-        read_watermark(spark),
-        current_snapshot(spark, BRONZE),
-    )
+    silver_now, bronze_now = current_snapshot(spark, VIEWERSHIP.full_name), current_snapshot(spark, BRONZE)
+    mark = read_watermark(spark)
     start = mark.bronze_snapshot_id if mark else None
     if bronze_now is None or bronze_now == start:
         return None
     records = read_after(spark, BRONZE, start, bronze_now)
     parsed = _parsed(records, known_channels(spark, lake)).localCheckpoint()
-    if parsed.isEmpty():
+    (counts,) = parsed.agg(sf.count("*").alias("records"), sf.count("reason").alias("rejected")).collect()
+    if not counts.records:
         return None
     number = mark.batch_number + 1 if mark else 1
-    silver = (
-        spark.table(VIEWERSHIP.full_name) if silver_now is None else read_at(spark, VIEWERSHIP.full_name, silver_now)
-    )
     accepted = parsed.where("reason IS NULL").select(*EVENT, *ARRIVAL)
     rejected = _numbered(parsed.where("reason IS NOT NULL"), number).select(*QUARANTINE.columns)
+    silver = read_at(spark, VIEWERSHIP.full_name, silver_now)
     versions = _numbered(ranked(accepted, silver), number).localCheckpoint()
-    return Batch(number, bronze_now, silver_now, rejected, versions)
+    return Batch(number, bronze_now, silver_now, rejected, counts.rejected, versions)
 
 
 def write_batch(spark: SparkSession, batch: Batch, run: str) -> Cleaned:
     """Write the batch: what was set aside first, the events and the watermark last, in one commit."""
     winners = batch.versions.where("place = 1 AND NOT in_silver")
     losers = batch.versions.where("place > 1")
-    quarantine(spark, batch.rejected)
-    set_aside(spark, losers.select(*DUPLICATES.columns))
+    together(
+        lambda: quarantine(spark, batch.rejected),
+        lambda: set_aside(spark, losers.select(*DUPLICATES.columns)),
+    )
     if current_snapshot(spark, VIEWERSHIP.full_name) != batch.silver_snapshot_id:
         raise ChangedError(f"Another job wrote {VIEWERSHIP.full_name} while batch {batch.number} was made")
     # An event that moves to another day is found in its old one.
     days = days_of(winners.union(losers.where("in_silver")), "timestamp")
     with stamped(spark, batch.number, batch.bronze_snapshot_id, run):
         load(spark, winners.select(*VIEWERSHIP.columns), days)
-    return Cleaned(batch.number, winners.count(), batch.rejected.count(), losers.count())
+    return Cleaned(batch.number, winners.count(), batch.quarantined, losers.count())
 
 
 def quarantine(spark: SparkSession, rejected: DataFrame) -> None:

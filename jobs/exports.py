@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial, reduce
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as sf
 
 from jobs.tables import ARRIVAL, EVENT, MONEY
+from jobs.together import together
 
 COLUMNS: dict[str, dict[str, str]] = {
     "viewership": {**EVENT, **ARRIVAL, "batch_number": "BIGINT"},
@@ -71,26 +73,42 @@ def write_export(spark: SparkSession, lake: str, through: int, frames: dict[str,
     """
     spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
     name = export_id(through)
-    for table, frame in frames.items():
-        columns = [sf.col(column).cast(sql_type) for column, sql_type in COLUMNS[table].items()]
-        writer = frame.select(*columns).write.mode("overwrite").option("maxRecordsPerFile", MAX_ROWS_PER_FILE)
-        writer.parquet(f"{lake}/exports/{table}/{name}")
-    written = {table: _written(spark, f"{lake}/exports/{table}/{name}", table) for table in frames}
-    totals = written["viewership"].agg(
-        sf.count("*").alias("events"),
-        sf.coalesce(sf.sum("duration_minutes"), sf.lit(0)).alias("minutes"),
-        sf.coalesce(sf.sum("ad_revenue"), sf.lit(0).cast(MONEY)).cast("string").alias("ad_revenue"),
-    )
-    total = totals.collect()[0]
-    rows = {table: total.events if table == "viewership" else frame.count() for table, frame in written.items()}
-    marker = Marker(name, through, rows, total.events, total.minutes, total.ad_revenue)
+    addresses = {table: f"{lake}/exports/{table}/{name}" for table in frames}
+    together(*(partial(_write, frame, table, addresses[table]) for table, frame in frames.items()))
+    written = {table: _written(spark, table, address) for table, address in addresses.items()}
+    totals = _totals(written["viewership"])
+    marker = Marker(name, through, _row_counts(written), totals.events, totals.minutes, totals.ad_revenue)
     _put(spark, f"{lake}/{marker.key}", json.dumps(asdict(marker)))
     return marker
 
 
-def _written(spark: SparkSession, address: str, table: str) -> DataFrame:
-    schema = ", ".join(f"{name} {sql_type}" for name, sql_type in COLUMNS[table].items())
-    return spark.read.schema(schema).parquet(address)
+def _write(frame: DataFrame, table: str, address: str) -> None:
+    columns = [sf.col(name).cast(sql_type).alias(name) for name, sql_type in COLUMNS[table].items()]
+    writer = frame.select(*columns).write.mode("overwrite").option("maxRecordsPerFile", MAX_ROWS_PER_FILE)
+    # Files that are no Parquet are not for the warehouse.
+    writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(address)
+
+
+def _written(spark: SparkSession, table: str, address: str) -> DataFrame:
+    return spark.read.schema(", ".join(f"{name} {kind}" for name, kind in COLUMNS[table].items())).parquet(address)
+
+
+def _row_counts(written: dict[str, DataFrame]) -> dict[str, int]:
+    counts = [
+        frame.agg(sf.count("*").alias("rows")).withColumn("name", sf.lit(name)) for name, frame in written.items()
+    ]
+    found = {row.name: row.rows for row in reduce(DataFrame.union, counts).collect()}
+    return {name: found[name] for name in written}
+
+
+def _totals(viewership: DataFrame) -> Row:
+    """The figures that the warehouse compares its marts with."""
+    totals = viewership.agg(
+        sf.count("*").alias("events"),
+        sf.coalesce(sf.sum("duration_minutes"), sf.lit(0)).alias("minutes"),
+        sf.coalesce(sf.sum("ad_revenue"), sf.lit(0).cast(MONEY)).cast("string").alias("ad_revenue"),
+    )
+    return totals.collect()[0]
 
 
 def _put(spark: SparkSession, address: str, text: str) -> None:

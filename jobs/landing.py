@@ -53,7 +53,7 @@ def keep_bad_lines(spark: SparkSession, dataset: Dataset, bad_lines: DataFrame) 
 
 def _files(spark: SparkSession, folder: str) -> DataFrame | None:
     try:
-        return spark.read.format("binaryFile").option("pathGlobFilter", "*.csv").load(folder)
+        return spark.read.format("binaryFile").load(f"{folder}/*.csv")
     except AnalysisException as error:
         if error.getCondition() == "PATH_NOT_FOUND":
             return None

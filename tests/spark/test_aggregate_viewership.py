@@ -136,7 +136,7 @@ def test_a_moved_event_leaves_every_table_of_its_old_day(lake: Lake) -> None:
 
 def test_gold_adds_up_to_silver_to_the_cent(lake: Lake) -> None:
     events = [
-        event(f"e{n}", user_id=f"u{n % 3}", timestamp=NOON - timedelta(hours=7 * n), ad_revenue=n / 100 + 0.01)
+        event(f"e{n}", user_id=f"u{n % 3}", timestamp=NOON - timedelta(hours=7 * n), ad_revenue=round((n + 1) / 100, 2))
         for n in range(20)
     ]
     run(lake, *events)
