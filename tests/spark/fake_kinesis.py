@@ -26,6 +26,7 @@ class FakeKinesis:
     def __init__(self, shards: int = 1) -> None:
         self.created = CREATED
         self.refuse = 0
+        self.exists = True
         self.calls: list[str] = []
         self.shards = {name: FakeShard(name) for name in (f"shardId-{index:012d}" for index in range(shards))}
         self._next = 100
@@ -49,6 +50,8 @@ class FakeKinesis:
 
     def describe_stream_summary(self, **_: Any) -> dict[str, Any]:
         self._called("describe_stream_summary")
+        if not self.exists:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "DescribeStreamSummary")
         return {"StreamDescriptionSummary": {"StreamCreationTimestamp": self.created}}
 
     def list_shards(self, **_: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pyspark_aws_kinesis import stream as stream_module
 from pyspark_aws_kinesis.options import Options
 from pyspark_aws_kinesis.reader import StreamReader
-from pyspark_aws_kinesis.stream import DataLossError
+from pyspark_aws_kinesis.stream import DataLossError, StreamMissingError
 
 FIRST, SECOND = "shardId-000000000000", "shardId-000000000001"
 CHILD, OTHER_CHILD = "shardId-000000000002", "shardId-000000000003"
@@ -266,6 +266,13 @@ def test_a_shard_that_expired_unread_ends_a_query_that_must_not_lose_records(
 
     with pytest.raises(DataLossError, match=f"{FIRST} expired"):
         read(reader(failOnDataLoss="true"), offset)
+
+
+def test_a_stream_that_is_not_there_is_named_with_the_next_command(kinesis: FakeKinesis, reader: ReaderFactory) -> None:
+    kinesis.exists = False
+
+    with pytest.raises(StreamMissingError, match=r"no stream 'events' at http://localhost:1.*make deploy"):
+        reader().initialOffset()
 
 
 def test_the_checkpoint_of_another_stream_is_refused(reader: ReaderFactory) -> None:

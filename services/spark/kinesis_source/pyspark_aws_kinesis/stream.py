@@ -45,6 +45,10 @@ class DataLossError(Exception):
     """Records that the query counted on can no longer be read. Final: the sentence says what to decide."""
 
 
+class StreamMissingError(Exception):
+    """There is no such stream (any more). Final: nothing that is asked again will make one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shard:
     """A shard of the stream and the shards it came from (two after a merge)."""
@@ -107,7 +111,14 @@ class Stream:
     def state(self) -> StreamState:
         """The stream's identity and its shards, closed ones included as long as Kinesis lists them."""
         name = self._options.stream
-        summary = self._call(self._client.describe_stream_summary, StreamName=name)["StreamDescriptionSummary"]
+        try:
+            summary = self._call(self._client.describe_stream_summary, StreamName=name)["StreamDescriptionSummary"]
+        except botocore.exceptions.ClientError as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            raise StreamMissingError(
+                f"There is no stream {name!r} at {self._options.endpoint_url}. Make it with: make deploy"
+            ) from error
         shards: list[Shard] = []
         question: dict[str, Any] = {"StreamName": name}
         while question:
