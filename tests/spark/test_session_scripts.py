@@ -66,7 +66,7 @@ def test_an_environment_that_is_not_installed_is_said_with_the_next_command(tmp_
     result = run("start-master", LAB_ENVS=str(tmp_path / "envs"), LAB_VAR=str(tmp_path))
 
     assert result.returncode == 1
-    assert "is not installed. Make it with: make setup" in result.stderr
+    assert "is not installed. Make it with: make up" in result.stderr
 
 
 def test_an_address_without_a_port_is_refused_before_spark_starts(tmp_path: Path) -> None:

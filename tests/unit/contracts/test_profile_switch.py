@@ -12,7 +12,7 @@ END_TO_END = ("scripts/run.py", "scripts/stages.py", "scripts/stack.py", "script
 
 FORBIDDEN = {
     "an endpoint": re.compile(
-        r"localhost|127\.0\.0\.1|\b4566\b|\b8090\b|endpoint_url|amazonaws\.com|https?://(?!schemas)"
+        r"localhost|127\.0\.0\.1|\b4566\b|\b8090\b|endpoint_url\s*=|amazonaws\.com|https?://(?!schemas)"
     ),
     "a profile": re.compile(r"PROFILE_KIND|\blocalstack\b|\bfakesnow\b|local\.env|aws\.env|is_local|if local\b", re.I),
 }

@@ -3,6 +3,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from scripts import preflight, profile, supervisor
@@ -88,16 +89,30 @@ def local_profile_with(tmp_path: Path, **changes: str) -> profile.Profile:
     return profile.load(str(path))
 
 
-def test_a_taken_port_is_named_with_its_setting_and_its_holder(tmp_path: Path, taken_port: int) -> None:
-    changed = local_profile_with(tmp_path, SNOWFLAKE_PORT=str(taken_port))
-    with pytest.raises(LabError, match=rf"Port {taken_port} \(SNOWFLAKE_PORT") as caught:
-        preflight.ports(changed)
+@pytest.fixture
+def only_that_port(taken_port: int, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The lab of whoever runs the tests may hold its usual ports."""
+    monkeypatch.setattr(preflight, "addresses", lambda _profile: {taken_port: "SNOWFLAKE_PORT"})
+    return taken_port
+
+
+def test_a_taken_port_is_named_with_its_setting_and_its_holder(only_that_port: int) -> None:
+    with pytest.raises(LabError, match=rf"Port {only_that_port} \(SNOWFLAKE_PORT") as caught:
+        preflight.ports(profile.load("local"))
     assert f"process {os.getpid()}" in caught.value.message
 
 
-def test_a_port_held_by_this_lab_is_fine(tmp_path: Path, taken_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    import psutil
-
+def test_a_port_held_by_this_lab_is_fine(only_that_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "processes", lambda: [psutil.Process()])
-    monkeypatch.setattr(preflight, "addresses", lambda _profile: {taken_port: "SNOWFLAKE_PORT"})
-    preflight.ports(local_profile_with(tmp_path, SNOWFLAKE_PORT=str(taken_port)))
+    preflight.ports(profile.load("local"))
+
+
+def test_every_port_of_the_profile_is_looked_at() -> None:
+    assert preflight.addresses(profile.load("local")) == {
+        4566: "AWS_ENDPOINT_URL",
+        8080: "AIRFLOW_URL",
+        7077: "SPARK_MASTER_URL",
+        8082: "SPARK_MASTER_UI_URL",
+        8083: "SPARK_WORKER_UI_URL",
+        8090: "SNOWFLAKE_PORT",
+    }
