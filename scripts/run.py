@@ -75,6 +75,7 @@ class _Follower:
     display: Display
     watch: Stopwatch
     total: int
+    attempt: int = 1
 
     def follow(self) -> str:
         """Return when every record has ended and the warehouse's checks have passed; or when nothing moves any more.
@@ -112,7 +113,10 @@ class _Follower:
 
     def _busy(self) -> bool:
         try:
-            stream.check(self.session, self.outputs, self.job_run)
+            attempt = stream.check(self.session, self.outputs, self.job_run)
+            if attempt > self.attempt:
+                self.attempt = attempt
+                self.display.note(f"The streaming job was started again: attempt {attempt} of {self.job_run}")
             return bool(dags.unfinished(self.session, self.outputs))
         except (Unavailable, HTTPClientError) as error:
             self.display.note(f"{error} Trying again.")

@@ -45,15 +45,18 @@ def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str]
     return run_id
 
 
-def check(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
-    """Raise a LabError when the job run has ended."""
-    run = session.client("emr-serverless").get_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)
-    state, details = run["jobRun"]["state"], run["jobRun"].get("stateDetails", "")
-    if state not in ACTIVE:
+def check(session: boto3.Session, outputs: Outputs, run_id: str) -> int:
+    """Raise a LabError when the job run has ended; return which attempt it is at, 1 until it was restarted."""
+    run = session.client("emr-serverless").get_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)[
+        "jobRun"
+    ]
+    if run["state"] not in ACTIVE:
         raise LabError(
-            f"The streaming job {JOB_NAME} (job run {run_id}) is {state}: {details or 'no details'}.",
+            f"The streaming job {JOB_NAME} (job run {run_id}) is {run['state']}: "
+            f"{run.get('stateDetails') or 'no details'}.",
             next_command="make e2e",
         )
+    return run.get("attempt", 1)
 
 
 def _start(session: boto3.Session, outputs: Outputs) -> str:
