@@ -125,6 +125,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+@pytest.mark.timeout(900)  # three starts of Spark
 def test_each_record_is_in_bronze_once_and_told_of_once_whenever_the_driver_is_killed(
     lake: Lake, streaming: Run
 ) -> None:
