@@ -18,7 +18,7 @@ from scripts.deploy import deploy
 from scripts.display import Display
 from scripts.errors import LabError, Unavailable
 from scripts.generate import GenerateSettings, Progress, reference
-from scripts.ledger import Sources
+from scripts.ledger import Ledger, Sources
 from scripts.ledger.progress import Counter, Counts
 from scripts.memory import MemoryWatch
 from scripts.profile import Profile
@@ -54,18 +54,32 @@ def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: 
         with closing(Counter(sources)) as counter, watch.stage("first put to warehouse"):
             with watch.stage("put"):
                 generated = generate.run(settings, session, lambda progress: show_put(display, progress))
-            failures = _Follower(session, outputs, job_run, counter, display, watch, generated.sent).follow()
-        display.heading("Ledger")
-        with watch.stage("ledger"):
-            evidence = ledger.collect(sources)
-            own, total = ledger.reckon(evidence, settings.run_id), ledger.reckon(evidence)
+            follower = Follower(session, outputs, job_run, counter, display, watch, generated.sent)
+            own, total, failures = settle(follower, sources, settings.run_id)
     report = Report(own, total, generated, watch.seconds, {"start": memory.first, "peak": memory.peak}, failures)
     report.write()
     return report
 
 
+def settle(follower: Follower, sources: Sources, run_id: str) -> tuple[Ledger, Ledger, str]:
+    """Follow a run until no record is in flight: its ledger, that of all runs, and what failed.
+
+    The counts do not tell one run's records from another's: what an earlier run had left on the way may be counted
+    first. The ledger tells them apart, and as many as it misses are waited for.
+    """
+    expected = follower.total
+    while True:
+        failures = follower.follow(expected)
+        with follower.watch.stage("ledger"):
+            evidence = ledger.collect(sources)
+            own, total = ledger.reckon(evidence, run_id), ledger.reckon(evidence)
+        if failures or not total.counts.in_flight:
+            return own, total, failures
+        expected = follower.settled + total.counts.in_flight
+
+
 @dataclass(slots=True)
-class _Follower:
+class Follower:
     """Follows the records of one run until all have ended in the warehouse, or nothing moves any more."""
 
     session: boto3.Session
@@ -76,9 +90,10 @@ class _Follower:
     watch: Stopwatch
     total: int
     attempt: int = 1
+    settled: int = 0
 
-    def follow(self) -> str:
-        """Return when every record has ended and the warehouse's checks have passed; or when nothing moves any more.
+    def follow(self, expected: int) -> str:
+        """Return when ``expected`` records have ended and the checks have passed, or nothing moves any more.
 
         Returns:
             What failed, in sentences; empty when nothing did.
@@ -89,8 +104,8 @@ class _Follower:
             counts = self._take()
             if counts is not None and counts != last:
                 self._show(counts, time.monotonic() - started)
-                last, moved = counts, time.monotonic()
-            if counts is not None and min(counts.settled, counts.received) >= self.total and self._is_checked():
+                last, moved, self.settled = counts, time.monotonic(), counts.settled
+            if counts is not None and self._has_ended(counts, expected):
                 return ""
             if self._busy():
                 moved = time.monotonic()
@@ -98,8 +113,10 @@ class _Follower:
                 return f"Nothing has moved for {STALLED_SECONDS} s. {self._failures()}"
             time.sleep(POLL_SECONDS)
 
-    def _is_checked(self) -> bool:
-        """Whether the outbox is empty: an export leaves it when it is loaded and the checks and the ledger agreed."""
+    def _has_ended(self, counts: Counts, expected: int) -> bool:
+        """Whether all is archived and loaded, and the outbox empty: what is loaded and checked has left it."""
+        if counts.settled < expected or counts.received < self.total:
+            return False
         answer = self.session.client("s3").list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=OUTBOX, MaxKeys=1)
         return answer["KeyCount"] == 0
 
