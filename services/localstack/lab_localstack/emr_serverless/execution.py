@@ -71,9 +71,8 @@ class LiveRuns:
                 run.begin_attempt()
 
     def _goes_on(self, plan: Plan, run: JobRun) -> bool:
-        failures = [attempt.ended for attempt in run.attempts if attempt.state == "FAILED" and attempt.ended]
         stopping = self._stops[run.id].asked.is_set()
-        return run.state == "FAILED" and not stopping and plan.policy.allows_another(failures)
+        return run.state == "FAILED" and not stopping and plan.policy.allows_another(run.failures)
 
     def _enter_unless_cancelled(self, run: JobRun, state: Any) -> None:
         with self._lock:

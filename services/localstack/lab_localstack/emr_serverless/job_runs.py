@@ -20,9 +20,9 @@ from lab_localstack.emr_serverless.operations import (
 )
 from lab_localstack.emr_serverless.retry import InvalidRetryPolicyError, RetryPolicy
 from lab_localstack.emr_serverless.runs import JobRun, Mode
-from lab_localstack.emr_serverless.store import Application
+from lab_localstack.emr_serverless.store import STORES, Application
 from lab_localstack.jobruns.account import Account
-from lab_localstack.jobruns.execution import GRACE_SECONDS
+from lab_localstack.jobruns.execution import GRACE_SECONDS, INTERRUPTED
 
 _TIMEOUT_MINUTES: dict[Mode, int] = {"BATCH": 720, "STREAMING": 0}
 _SHUTDOWN_GRACE_SECONDS = 3.0
@@ -34,6 +34,24 @@ class JobRunOperations(EmrServerlessOperations):
     def __init__(self) -> None:
         super().__init__()
         self.live = LiveRuns(self.lock)
+
+    def on_before_start(self) -> None:
+        """End the attempts of restored runs that were under way, and go on with the streams that may be tried again."""
+        with self.lock:
+            for account_id, region, store in STORES.iter_stores():
+                for application in store.applications.values():
+                    for run in application.live_runs:
+                        self._take_up(application, run, Account(account_id, region))
+
+    def _take_up(self, application: Application, run: JobRun, account: Account) -> None:
+        if run.state == "CANCELLING":
+            run.enter("CANCELLED")
+            return
+        run.enter("FAILED", INTERRUPTED)
+        plan = _plan(application, run.mode, run.request, account)
+        if run.mode == "STREAMING" and plan.policy.allows_another(run.failures):
+            run.begin_attempt()
+            self.live.start(plan, run)
 
     def on_before_stop(self) -> None:
         """Leave no driver behind."""

@@ -54,6 +54,11 @@ class JobRun:
     def live(self) -> bool:
         return self.state in _LIVE
 
+    @property
+    def failures(self) -> list[datetime]:
+        """When attempts of it failed."""
+        return [attempt.ended for attempt in self.attempts if attempt.state == "FAILED" and attempt.ended]
+
     def begin_attempt(self) -> None:
         """Another attempt, SUBMITTED."""
         now = datetime.now(UTC)

@@ -1,5 +1,6 @@
 """What EMR Serverless remembers for each account and region."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -103,3 +104,10 @@ class EmrServerlessStore(BaseStore):
 
 
 STORES: AccountRegionBundle[EmrServerlessStore] = AccountRegionBundle("emr-serverless", EmrServerlessStore)
+
+
+def run_states() -> Hashable:
+    """The state of every run: runs move on without a request."""
+    applications = [each for _, _, store in STORES.iter_stores() for each in list(store.applications.values())]
+    runs = [run for application in applications for run in list(application.runs.values())]
+    return frozenset((run.id, run.current.number, run.state) for run in runs)

@@ -9,8 +9,9 @@ from lab_localstack.glue.arguments import UnsupportedArgumentError, effective_ar
 from lab_localstack.glue.execution import LiveRuns, Plan
 from lab_localstack.glue.operations import Answer, GlueOperations, Request, not_found, not_implemented, paged
 from lab_localstack.glue.runs import JobRun
-from lab_localstack.glue.store import Job
+from lab_localstack.glue.store import STORES, Job
 from lab_localstack.jobruns.account import Account
+from lab_localstack.jobruns.execution import INTERRUPTED
 from lab_localstack.service import AwsError
 
 _SETTINGS = (
@@ -33,6 +34,12 @@ class JobRunOperations(GlueOperations):
     def __init__(self) -> None:
         super().__init__()
         self.live = LiveRuns(self.lock)
+
+    def on_before_start(self) -> None:
+        """Say of restored runs that were under way that they have ended: their drivers ended with the emulator."""
+        for _, _, store in STORES.iter_stores():
+            for run in (run for job in store.jobs.values() for run in job.runs.values() if run.live):
+                run.enter("FAILED", INTERRUPTED)
 
     def on_before_stop(self) -> None:
         """Leave no driver behind."""

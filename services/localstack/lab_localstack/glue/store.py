@@ -1,5 +1,6 @@
 """What Glue remembers for each account and region."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,3 +63,9 @@ class GlueStore(BaseStore):
 
 
 STORES: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueStore)
+
+
+def run_states() -> Hashable:
+    """The state of every run: runs move on without a request."""
+    jobs = [job for _, _, store in STORES.iter_stores() for job in list(store.jobs.values())]
+    return frozenset((run.id, run.state) for job in jobs for run in list(job.runs.values()))

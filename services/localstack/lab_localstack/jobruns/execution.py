@@ -22,6 +22,8 @@ _LOOK_EVERY_SECONDS = 0.2
 _SHIP_EVERY_SECONDS = 1.0
 GRACE_SECONDS = 10.0  # a Spark driver needs a few to leave its master in good order
 
+INTERRUPTED = "The local AWS was stopped or killed while the job ran, and the job's driver with it."
+
 
 class Ending(Enum):
     """How an execution can end."""

@@ -1,13 +1,14 @@
 """Kinesis Data Streams as LocalStack serves it: every protocol, by the operations' parsed requests.
 
 Enhanced fan-out (RegisterStreamConsumer, SubscribeToShard) and resource policies are refused: NotImplementedException.
-Records live in memory: a restart of LocalStack loses them, as it loses every other resource.
+Records live in memory, and in the stream's log where it has one: `lab_localstack.persistence` gives it one.
 """
 
 from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api import RequestContext
+from localstack.state import StateVisitor
 
 from lab_localstack.kinesis import data_plane, limits, sequence
 from lab_localstack.kinesis.iterator import ShardIterator, starting_position
@@ -29,6 +30,9 @@ class KinesisProvider(StreamOperations, ShardOperations, ServiceProvider):
         super().__init__()
         self.streams = streams
         limits.enforced()
+
+    def accept_state_visitor(self, visitor: StateVisitor) -> None:
+        visitor.visit(self.streams)
 
     def put_record(self, context: RequestContext, request: Request) -> Answer:
         return data_plane.put_record(self.streams, caller_of(context), request)

@@ -1,6 +1,7 @@
 """A shard: a range of hash keys and the records that arrived in it, in order."""
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
@@ -43,6 +44,17 @@ class Shard:
     def __post_init__(self) -> None:
         self.last_tick = self.created
         self.id = f"shardId-{self.index:012d}"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the records, which are on the disk already, and the limits, which are the process' own."""
+        return self.__dict__ | {"records": [], "writes": None, "reads": None}
+
+    def restore(self, records: Iterable[Record]) -> None:
+        """Take back the records after a restart; numbers go on after the last."""
+        self.records = list(records)
+        if self.records:
+            self.last_tick = max(self.last_tick, sequence.tick_of(self.records[-1].number))
+        self.writes, self.reads = write_allowance(), read_allowance()
 
     def append(self, tick: int, partition_key: str, data: bytes) -> int:
         """Store a record that arrived now and return its sequence number."""

@@ -3,13 +3,14 @@
 import re
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from localstack.utils.aws.arns import kinesis_stream_arn
 
 from lab_localstack.kinesis import sequence
 from lab_localstack.kinesis.errors import in_use, invalid_argument, not_found, validation
-from lab_localstack.kinesis.stream import Stream
+from lab_localstack.kinesis.stream import RecordLog, Stream
 
 _NAME = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
 _ARN = re.compile(r"arn:[\w-]+:kinesis:(?P<region>[\w-]+):(?P<account>\d{12}):stream/(?P<name>[\w.-]+)")
@@ -28,6 +29,28 @@ class StreamStore:
     def __init__(self) -> None:
         self._streams: dict[Caller, dict[str, Stream]] = defaultdict(dict)
         self._lock = threading.Lock()
+        self._logs: Callable[[Stream], RecordLog] | None = None
+
+    def keep_records(self, logs: Callable[[Stream], RecordLog]) -> None:
+        """Give each stream from now on a log of its records."""
+        self._logs = logs
+
+    def snapshot(self) -> dict[Caller, dict[str, Stream]]:
+        """All streams by owner and name, as they are while nobody changes them."""
+        return dict(self._streams)
+
+    def all(self) -> list[Stream]:
+        """All streams, whoever owns them."""
+        with self._lock:
+            return [stream for named in self._streams.values() for stream in named.values()]
+
+    def restore(self, streams: dict[Caller, dict[str, Stream]]) -> None:
+        """Replace all streams by these, with the records in their logs."""
+        self._streams.clear()
+        self._streams.update(streams)
+        if self._logs is not None:
+            for stream in self.all():
+                stream.restore(self._logs(stream))
 
     def create(self, caller: Caller, name: str, mode: str, shards: int) -> Stream:
         """A new stream, ready at once."""
@@ -43,6 +66,8 @@ class StreamStore:
         with self._lock:
             if name in self._streams[caller]:
                 raise in_use(f"Stream {name} under account {caller.account} already exists.")
+            if self._logs is not None:
+                stream.log = self._logs(stream)
             self._streams[caller][name] = stream
         return stream
 

@@ -2,15 +2,15 @@
 
 import threading
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from lab_localstack.kinesis import sequence
 from lab_localstack.kinesis.errors import invalid_argument, not_found
 from lab_localstack.kinesis.limits import MEBIBYTE
-from lab_localstack.kinesis.shard import HASH_KEYS, Shard
+from lab_localstack.kinesis.shard import HASH_KEYS, Record, Shard
 
 _HOUR = 3600 * 1_000_000
 _TRIM_EVERY = 1_000_000
@@ -35,6 +35,18 @@ class Placed(NamedTuple):
     number: int | None
 
 
+class RecordLog(Protocol):
+    """Where records go before they are acknowledged, so that a restart finds them; shards are named by their index."""
+
+    def append(self, shard: int, records: Sequence[Record]) -> None: ...
+
+    def read(self, shard: int) -> Iterable[Record]: ...
+
+    def trim(self, shard: int, horizon: int) -> None: ...
+
+    def remove(self, shard: int) -> None: ...
+
+
 @dataclass(eq=False)
 class Stream:
     """Records are put, read and resharded under `lock`; `open` holds the shards that take records, by hash key."""
@@ -51,10 +63,20 @@ class Stream:
 
     def __post_init__(self) -> None:
         self.lock = threading.RLock()
+        self.log: RecordLog | None = None
         self.open: list[Shard] = []
         self._starts: list[int] = []
         self._next_index = 0
         self._trimmed = self.created
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"log": None}
+
+    def restore(self, log: RecordLog) -> None:
+        """Take back the records of all shards from the log, and go on writing there."""
+        self.log = log
+        for shard in self.shards.values():
+            shard.restore(log.read(shard.index))
 
     def add_shards(self, count: int) -> None:
         """The shards of a new stream: even ranges of hash keys."""
@@ -74,7 +96,22 @@ class Stream:
         with self.lock:
             tick = sequence.now()
             self._trim(tick)
-            return [self._put(entry, tick) for entry in entries]
+            before = {shard: len(shard.records) for shard in self.open}
+            placed = [self._put(entry, tick) for entry in entries]
+            self._write(before)
+            return placed
+
+    def _write(self, before: dict[Shard, int]) -> None:
+        """Bring to the log what each shard has gained; when that fails, nothing was put."""
+        if self.log is None:
+            return
+        try:
+            for shard, length in before.items():
+                self.log.append(shard.index, shard.records[length:])
+        except OSError:
+            for shard, length in before.items():
+                del shard.records[length:]
+            raise
 
     def _put(self, entry: Entry, tick: int) -> Placed:
         shard = self.open[bisect_right(self._starts, entry.hash_key) - 1]
@@ -142,8 +179,12 @@ class Stream:
         horizon = self.horizon(tick)
         for shard in list(self.shards.values()):
             shard.trim(horizon)
+            if self.log is not None:
+                self.log.trim(shard.index, horizon)
             if shard.closed is not None and shard.closed < horizon:
                 del self.shards[shard.id]
+                if self.log is not None:
+                    self.log.remove(shard.index)
 
 
 def even_bounds(count: int) -> list[int]:
