@@ -68,6 +68,12 @@ class Lake:
         """The lake's root."""
         return str(self.folder)
 
+    def __post_init__(self) -> None:
+        """Frames of a few rows: compiling a query and planning it adaptively take longer than running it."""
+        self.spark.conf.set("spark.sql.codegen.wholeStage", "false")
+        self.spark.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        self.spark.conf.set("spark.sql.adaptive.enabled", "false")
+
     def clear(self) -> None:
         """Begin with no table at all."""
         for table in (*SILVER, *GOLD, *_QUARANTINES):

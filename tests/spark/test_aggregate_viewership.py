@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,12 +22,11 @@ TODAY = NOON.date()
 
 
 @pytest.fixture
-def lake(spark: SparkSession, tmp_path: Path) -> Iterator[Lake]:
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     lake = Lake(spark, tmp_path)
     lake.clear()
     lake.land_channels("ch-001", "ch-002")
-    yield lake
-    lake.clear()
+    return lake
 
 
 def run(lake: Lake, *data: dict[str, Any] | bytes) -> Marker | None:

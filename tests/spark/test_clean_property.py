@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,10 @@ records = st.lists(good | st.sampled_from([b"", b"\xff", b"{}"]), min_size=1, ma
 
 
 @pytest.fixture
-def lake(spark: SparkSession, tmp_path: Path) -> Iterator[Lake]:
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     lake = Lake(spark, tmp_path)
     lake.land_channels("ch-001")
-    yield lake
-    lake.clear()
+    return lake
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,12 +23,11 @@ STATE = {
 
 
 @pytest.fixture
-def lake(spark: SparkSession, tmp_path: Path) -> Iterator[Lake]:
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     lake = Lake(spark, tmp_path)
     lake.clear()
     lake.land_channels("ch-001", "ch-002")
-    yield lake
-    lake.clear()
+    return lake
 
 
 def state(lake: Lake) -> dict[str, list[object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,10 @@ HEADER = "user_id,gender,age_group,region,subscription_type\n"
 
 
 @pytest.fixture
-def lake(spark: SparkSession, tmp_path: Path) -> Iterator[Lake]:
+def lake(spark: SparkSession, tmp_path: Path) -> Lake:
     lake = Lake(spark, tmp_path)
     lake.clear()
-    yield lake
-    lake.clear()
+    return lake
 
 
 def viewers(lake: Lake) -> list[tuple[str, str]]:
