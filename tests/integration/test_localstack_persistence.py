@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import time
 from typing import Any
@@ -259,7 +260,7 @@ def test_interrupted_batches_have_failed_and_an_interrupted_stream_runs_again(
         application = client("emr-serverless").create_application(releaseLabel="emr-spark-8.0.0", type="SPARK")
         batch, stream = (start_emr_run(client, application["applicationId"], mode) for mode in ("BATCH", "STREAMING"))
         for run in (batch, stream):
-            eventually(lambda run=run: emr_run(client, run), lambda seen: seen["state"] == "RUNNING")
+            eventually(partial(emr_run, client, run), lambda seen: seen["state"] == "RUNNING")
         wait_until_saved(client, tmp_path)
         kill(service)
 
