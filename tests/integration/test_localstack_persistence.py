@@ -14,10 +14,10 @@ from time import time
 from typing import Any
 
 import pytest
-from tests.integration.conftest import free_port
-from tests.integration.job_runs import CODE_BUCKET, ROLE, eventually, stand_in, upload_scripts
 
 from scripts import paths
+from tests.integration.conftest import free_port
+from tests.integration.job_runs import CODE_BUCKET, ROLE, eventually, stand_in, upload_scripts
 
 TEMPLATE = {
     "Resources": {
