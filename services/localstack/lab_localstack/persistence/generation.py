@@ -133,7 +133,7 @@ def _sync(folder: Path) -> None:
 def _versions() -> dict[str, str]:
     """What a pickle depends on beside our own classes."""
     packages = {name: version(name) for name in ("localstack-core", "moto-ext")}
-    return {"python": platform.python_version(), **packages}
+    return {"python": ".".join(platform.python_version_tuple()[:2]), **packages}
 
 
 def _require_same_versions(written: dict[str, str]) -> None:

@@ -68,7 +68,7 @@ class _Pickler(pickle.Pickler):
         type(threading.Lock()): lambda _: (threading.Lock, ()),
         type(threading.RLock()): lambda _: (threading.RLock, ()),
         threading.Condition: lambda condition: (threading.Condition, (condition._lock,)),
-        CellType: lambda cell: (CellType, (cell.cell_contents,)),
+        CellType: lambda cell: (_cell, (cell.cell_contents,)),
         ModuleType: lambda module: (importlib.import_module, (module.__name__,)),
     }
 
@@ -82,6 +82,10 @@ class _Pickler(pickle.Pickler):
         if cls.__module__.startswith(OWN_PACKAGE):
             self.own_classes.add(cls)
         return NotImplemented
+
+
+def _cell(contents: Any) -> CellType:
+    return CellType(contents)  # the type itself has no name that pickle could find
 
 
 def _empty(cls: type[defaultdict[Any, Any]], factory: Any) -> defaultdict[Any, Any]:

@@ -2,7 +2,7 @@
 
 import logging
 
-from localstack.services.plugins import SERVICE_PLUGINS
+from localstack.services.plugins import SERVICE_PLUGINS, ServiceLifecycleHook
 
 from lab_localstack.persistence import bodies, generation
 from lab_localstack.persistence.containers import containers_of, put_all
@@ -30,10 +30,11 @@ def _restore_service(name: str, saved: Generation) -> None:
     service = SERVICE_PLUGINS.get_service(name)
     if service is None:
         raise UnreadableStateError(f"it holds the service {name}, which is not here.")
-    containers, states = containers_of(service), saved.read(name)
-    if name == _RESUMES_WHEN_IT_STARTS:
-        put_all(containers, states)
-        return
-    service.lifecycle_hook.on_before_state_load()
-    put_all(containers, states)
-    service.lifecycle_hook.on_after_state_load()
+    states = saved.read(name)
+    service_hooks = ServiceLifecycleHook() if name == _RESUMES_WHEN_IT_STARTS else service.lifecycle_hook
+    service_hooks.on_before_state_load()
+    try:
+        put_all(containers_of(service), states)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise UnreadableStateError(f"the part of {name} has another shape: {error!r}.") from error
+    service_hooks.on_after_state_load()

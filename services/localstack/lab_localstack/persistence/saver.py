@@ -5,20 +5,12 @@ other (a table's pointer and the object it points to), while the original is hel
 saved while nothing changes, and saving takes at most a tenth of the time however large the state is.
 """
 
-import contextlib
-import ctypes
-import gc
 import logging
-import os
-import signal
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from localstack.services.plugins import SERVICE_PLUGINS
 
@@ -26,6 +18,7 @@ from lab_localstack.kinesis.provider import STREAMS
 from lab_localstack.persistence import bodies, generation, records
 from lab_localstack.persistence.changes import KEPT, Changes
 from lab_localstack.persistence.containers import containers_of, take_all
+from lab_localstack.persistence.copying import run_in_a_copy
 from lab_localstack.persistence.generation import Generation
 from lab_localstack.persistence.records import RecordFolders
 
@@ -35,16 +28,7 @@ _LOOK_EVERY_SECONDS = 0.2
 _AT_MOST_EVERY_SECONDS = 2.0
 _SHARE_OF_TIME = 10
 _AFTER_A_FAILURE_SECONDS = 30.0
-_LOOK_AT_THE_COPY_EVERY_SECONDS = 0.01
-_GIVE_UP_AFTER_SECONDS = 300.0
 _TRIES_AT_THE_END = 3
-_LINUX_PR_SET_PDEATHSIG = 1
-_STDERR = 2
-_libc = ctypes.CDLL(None)
-
-
-class SavingFailedError(Exception):
-    """A generation could not be written."""
 
 
 class Saver:
@@ -74,14 +58,14 @@ class Saver:
     def save(self) -> float:
         """Make a generation of what is there now, and return what that cost in seconds of a processor.
 
-        When it fails, what was saved before stays, and the changes are still to be saved. Raises SavingFailedError.
+        When it fails, what was saved before stays, and the changes are still to be saved. Raises CopyFailedError.
         """
         with self._saving:
             changed = self._changes.take()
             bodies_gone, streams_gone = bodies.take_waste(), self._record_folders.waste(STREAMS)
             number = self._newest.number + 1 if self._newest else 1
             try:
-                cost = _run_in_a_copy(partial(generation.write, number, _states(changed), self._newest))
+                cost = run_in_a_copy(partial(generation.write, number, _states(changed), self._newest))
                 self._newest = generation.complete(number)
             except Exception:
                 bodies.Body.waste.extend(bodies_gone)
@@ -95,63 +79,17 @@ class Saver:
     def _work(self) -> None:
         due = 0.0
         while not self._stopping.wait(_LOOK_EVERY_SECONDS):
-            if time.monotonic() < due or not self._changes.any():
+            if time.monotonic() < due:
                 continue
             try:
-                cost = self.save()
+                pause = self.save() * _SHARE_OF_TIME if self._changes.any() else 0.0
             except Exception:  # whatever it is, later saves may succeed, and nobody else would say it
-                LOG.exception("The state could not be saved; a restart would go on from generation %s", self._newest)
-                cost = _AFTER_A_FAILURE_SECONDS / _SHARE_OF_TIME
-            due = time.monotonic() + max(_AT_MOST_EVERY_SECONDS, cost * _SHARE_OF_TIME)
+                LOG.exception("The state could not be saved; a restart would go on from %s", self._newest)
+                pause = _AFTER_A_FAILURE_SECONDS
+            due = time.monotonic() + max(_AT_MOST_EVERY_SECONDS, pause) if pause else due
 
 
 def _states(changed: set[str]) -> dict[str, Callable[[], Any]]:
     """How to take each service's state. What needs locks or imports is done here, before the fork."""
     services = {name: SERVICE_PLUGINS.get_service(name) for name in sorted(changed)}
     return {name: partial(take_all, containers_of(service)) for name, service in services.items() if service}
-
-
-def _run_in_a_copy(work: Callable[[], None]) -> float:
-    """Do it in a copy of this process as it is now; the cost in seconds of a processor. Raises SavingFailedError."""
-    before = time.thread_time()
-    child = os.fork()
-    if child == 0:
-        _be_the_copy(work)
-    forked = time.thread_time() - before
-    deadline = time.monotonic() + _GIVE_UP_AFTER_SECONDS
-    while True:
-        ended, status, used = os.wait4(child, os.WNOHANG)
-        if ended and status == 0:
-            return forked + used.ru_utime + used.ru_stime
-        if ended:
-            code = os.waitstatus_to_exitcode(status)
-            raise SavingFailedError(f"The process that writes the state ended with {code}; its words are above.")
-        if time.monotonic() > deadline:
-            os.kill(child, signal.SIGKILL)
-        time.sleep(_LOOK_AT_THE_COPY_EVERY_SECONDS)
-
-
-def _be_the_copy(work: Callable[[], None]) -> NoReturn:
-    """The copy must not answer anybody, act on signals or outlive the original, and takes no lock of another thread."""
-    code = 1
-    try:
-        if sys.platform == "linux":
-            _libc.prctl(_LINUX_PR_SET_PDEATHSIG, signal.SIGKILL)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
-        gc.disable()
-        _close_all_but_standard_files()
-        work()
-        code = 0
-    except BaseException:  # whatever it is, it must not run on as a second LocalStack
-        os.write(_STDERR, traceback.format_exc().encode())
-    finally:
-        os._exit(code)
-
-
-def _close_all_but_standard_files() -> None:
-    """Above all the gateway's socket: while the copy held it, a restarted LocalStack would find its port taken."""
-    for descriptor in [int(path.name) for path in Path("/dev/fd").iterdir()]:
-        if descriptor > _STDERR:
-            with contextlib.suppress(OSError):  # the one of this very listing is closed already
-                os.close(descriptor)
