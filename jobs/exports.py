@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from functools import partial, reduce
-from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as sf
 
+from jobs.filesystem import write_text
 from jobs.tables import ARRIVAL, EVENT, MONEY
 from jobs.together import together
 
@@ -78,7 +78,7 @@ def write_export(spark: SparkSession, lake: str, through: int, frames: dict[str,
     written = {table: _written(spark, table, address) for table, address in addresses.items()}
     totals = _totals(written["viewership"])
     marker = Marker(name, through, _row_counts(written), totals.events, totals.minutes, totals.ad_revenue)
-    _put(spark, f"{lake}/{marker.key}", json.dumps(asdict(marker)))
+    write_text(spark, f"{lake}/{marker.key}", json.dumps(asdict(marker)))
     return marker
 
 
@@ -109,13 +109,3 @@ def _totals(viewership: DataFrame) -> Row:
         sf.coalesce(sf.sum("ad_revenue"), sf.lit(0).cast(MONEY)).cast("string").alias("ad_revenue"),
     )
     return totals.collect()[0]
-
-
-def _put(spark: SparkSession, address: str, text: str) -> None:
-    """Write an object whole or not at all, through the file system that Spark itself uses for the address."""
-    jvm: Any = spark._jvm
-    session: Any = spark._jsparkSession
-    path = jvm.org.apache.hadoop.fs.Path(address)
-    stream = path.getFileSystem(session.sessionState().newHadoopConf()).create(path, True)
-    stream.write(bytearray(text.encode()))
-    stream.close()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as sf
 
+from jobs.filesystem import files
 from jobs.merge import insert_missing
 from jobs.reference import BadLine, Dataset, Row, read_csv
 from jobs.tables import create, reference_quarantine
@@ -24,11 +24,11 @@ class Landing:
 
 def read_landing(spark: SparkSession, lake: str, dataset: Dataset) -> Landing | None:
     """The files of a dataset below the lake's address; None where there is no file."""
-    files = _files(spark, f"{lake}/landing/{dataset.name}")
-    if files is None:
+    addresses = files(spark, f"{lake}/landing/{dataset.name}/*.csv")
+    if not addresses:
         return None
     # Kept, so that the files are read once, and a file replaced in between cannot show two faces.
-    lines = _lines(files, dataset).localCheckpoint()
+    lines = _lines(spark.read.format("binaryFile").load(addresses), dataset).localCheckpoint()
     newest = Window.partitionBy(*dataset.key_columns).orderBy(sf.desc("modified_at"), sf.desc("file"))
     rows = (
         lines.where("reason IS NULL")
@@ -51,16 +51,7 @@ def keep_bad_lines(spark: SparkSession, dataset: Dataset, bad_lines: DataFrame) 
     return count
 
 
-def _files(spark: SparkSession, folder: str) -> DataFrame | None:
-    try:
-        return spark.read.format("binaryFile").load(f"{folder}/*.csv")
-    except AnalysisException as error:
-        if error.getCondition() == "PATH_NOT_FOUND":
-            return None
-        raise
-
-
-def _lines(files: DataFrame, dataset: Dataset) -> DataFrame:
+def _lines(contents: DataFrame, dataset: Dataset) -> DataFrame:
     values = ", ".join(f"{column.name} {column.sql_type}" for column in dataset.columns)
     line = f"line_number INT, raw STRING, reason STRING, sentence STRING, good STRUCT<{values}>"
 
@@ -68,7 +59,7 @@ def _lines(files: DataFrame, dataset: Dataset) -> DataFrame:
     def lines_of(content: bytes) -> list[tuple[Any, ...]]:
         return [_as_columns(line) for line in read_csv(dataset, bytes(content))]
 
-    return files.select(
+    return contents.select(
         sf.col("path").alias("file"),
         sf.col("modificationTime").alias("modified_at"),
         sf.explode(lines_of("content")).alias("line"),
