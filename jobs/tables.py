@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 CATALOG = "glue"
-"""As in jobs/session.py, which needs Spark to be imported; a test holds the two together."""
+"""The Spark catalog of the lake's tables; jobs/session.py configures it."""
 
 MONEY = f"DECIMAL({REVENUE_PRECISION},{REVENUE_SCALE})"
 TOTAL_MONEY = f"DECIMAL(22,{REVENUE_SCALE})"

@@ -48,13 +48,6 @@ class Profile:
         except KeyError:
             raise LabError(f"{paths.display(self.path)} has no setting {key}.") from None
 
-    def port(self, url_key: str) -> int:
-        """The port of the address under ``url_key``."""
-        port = urlsplit(self[url_key]).port
-        if port is None:
-            raise LabError(f"{url_key}={self[url_key]} in {paths.display(self.path)} names no port.")
-        return port
-
 
 def load(name: str, directory: Path | None = None) -> Profile:
     """Read and check the profile ``name``: a file of ``profiles/`` without its ending, or the path of such a file.

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from jobs.session import CATALOG, settings
+from jobs.session import settings
+from jobs.tables import CATALOG
 
 ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "services" / "spark"

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pyspark.sql import SparkSession
 
 from jobs import conflicts
 from jobs.conflicts import ATTEMPTS, ChangedError, retried
-from jobs.session import CATALOG as SESSION_CATALOG
-from jobs.tables import CATALOG
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +54,3 @@ def test_another_error_is_raised_at_once() -> None:
     with pytest.raises(ValueError, match="bad"):
         retried(step)
     assert step.calls == 1
-
-
-def test_the_tables_are_in_the_sessions_catalog(spark: SparkSession) -> None:
-    assert CATALOG == SESSION_CATALOG
