@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psutil
 
@@ -17,6 +16,15 @@ from scripts.profile import Profile
 
 JAVA_MINIMUM = 17
 FREE_BYTES_MINIMUM = 2 * 1024**3
+ADDRESSES = {
+    "LOCALSTACK_PORT": "AWS_ENDPOINT_URL",
+    "AIRFLOW_PORT": "AIRFLOW_URL",
+    "SPARK_MASTER_PORT": "SPARK_MASTER_URL",
+    "SPARK_MASTER_UI_PORT": "SPARK_MASTER_UI_URL",
+    "SPARK_WORKER_UI_PORT": "SPARK_WORKER_UI_URL",
+    "SNOWFLAKE_PORT": None,
+}
+"""The settings of ports, each with the address that is made of it."""
 INSTALL_JAVA = "On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless. On a Mac: brew install openjdk@17"
 
 
@@ -61,11 +69,18 @@ def disk() -> None:
 
 
 def addresses(profile: Profile) -> dict[int, str]:
-    """The ports the services listen on, each with the setting that names it."""
-    urls = ("AWS_ENDPOINT_URL", "AIRFLOW_URL", "SPARK_MASTER_URL", "SPARK_MASTER_UI_URL", "SPARK_WORKER_UI_URL")
-    ports = {urlsplit(profile[key]).port or 0: key for key in urls}
-    ports[int(profile["SNOWFLAKE_PORT"])] = "SNOWFLAKE_PORT"
-    return ports
+    """The ports the services listen on, each with the setting that names it.
+
+    Raises:
+        LabError: an address was given another port than its setting says.
+    """
+    for setting, address in ADDRESSES.items():
+        if address and not profile[address].rstrip("/").endswith(f":{profile[setting]}"):
+            raise LabError(
+                f"{address}={profile[address]} in {paths.display(profile.path)} has another port than "
+                f"{setting}={profile[setting]}: change {setting}, and write the address with ${{{setting}}}."
+            )
+    return {int(profile[setting]): setting for setting in ADDRESSES}
 
 
 def ports(profile: Profile) -> None:

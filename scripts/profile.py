@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,12 @@ KEPT = frozenset({"AWS_CA_BUNDLE"})
 
 INTERPRETER_SETTINGS = frozenset({"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "HADOOP_CONF_DIR"})
 
+ADDRESS_TO_LISTEN_ON = "LAB_LISTEN"
+"""Containers alone listen on more than loopback; a user's own setting would open the lab to the network."""
+
 DUMMY_KEYS = frozenset({"test"})
+
+REFERENCE = re.compile(r"\$\{([^}:]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +59,44 @@ def load(name: str, directory: Path | None = None) -> Profile:
     """Read and check the profile ``name``: a file of ``profiles/`` without its ending, or the path of such a file.
 
     Raises:
-        LabError: no such profile, an empty setting, or a local profile that points anywhere but this machine.
+        LabError: no such profile, a reference to no setting of it, or a local profile that points anywhere but this
+            machine.
     """
     folder = directory or paths.ROOT / "profiles"
     path = Path(name) if name.endswith(".env") else folder / f"{name}.env"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.env")))
         raise LabError(f"There is no profile {name!r}. Profiles here: {known}.", next_command="make e2e PROFILE=local")
-    values = {key: value or "" for key, value in dotenv_values(path, interpolate=False).items()}
-    profile = Profile(path, values)
+    profile = Profile(path, _read(path))
     if profile["PROFILE_KIND"] == "local":
         _require_loopback(profile)
     return profile
 
 
+def _read(path: Path) -> dict[str, str]:
+    """The settings of a file. A ``${NAME}`` stands for a setting above it; nothing comes from the user's environment."""
+    known: set[str] = set()
+    for key, value in dotenv_values(path, interpolate=False).items():
+        for name in REFERENCE.findall(value or ""):
+            if name not in known:
+                raise LabError(f"{key} in {paths.display(path)} refers to {name}, which is not set above it.")
+        known.add(key)
+    return {key: value or "" for key, value in dotenv_values(path).items()}
+
+
 def environment(profile: Profile, base: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment every process of the lab runs in: the user's, less what the profile owns, plus the profile."""
     inherited = {key: value for key, value in (os.environ if base is None else base).items() if not _is_owned(key)}
-    bundle = paths.var() / "tls" / "bundle.pem"
+    bundle = str(paths.var() / "tls" / "bundle.pem")
+    own_bundle = inherited.get("REQUESTS_CA_BUNDLE", bundle)
     return {
         **inherited,
         **profile.values,
+        **({} if own_bundle == bundle else {"LAB_TRUSTED_CAS": own_bundle}),
         "LAB_ROOT": str(paths.ROOT),
         "LAB_VAR": str(paths.var()),
         "LAB_ENVS": str(paths.envs()),
-        "REQUESTS_CA_BUNDLE": str(bundle),
+        "REQUESTS_CA_BUNDLE": bundle,
         "NO_PROXY": ",".join(filter(None, (inherited.get("NO_PROXY"), "localhost,127.0.0.1"))),
         "no_proxy": ",".join(filter(None, (inherited.get("no_proxy"), "localhost,127.0.0.1"))),
         "PYTHONUNBUFFERED": "1",
@@ -93,7 +112,9 @@ def activate(profile: Profile) -> None:
 
 
 def _is_owned(key: str) -> bool:
-    return key in INTERPRETER_SETTINGS or (key.startswith(OWNED_FAMILIES) and key not in KEPT)
+    if key in INTERPRETER_SETTINGS or key == ADDRESS_TO_LISTEN_ON:
+        return True
+    return key.startswith(OWNED_FAMILIES) and key not in KEPT
 
 
 def _require_loopback(profile: Profile) -> None:

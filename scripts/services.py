@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from scripts import certificates, environments, health, paths, preflight, supervisor
+from scripts import environments, health, paths, preflight, supervisor
 from scripts.display import Display
 from scripts.errors import LabError
 from scripts.profile import Profile, activate, environment
@@ -22,7 +22,6 @@ def up(profile: Profile, display: Display) -> None:
     display.heading("Environments")
     environments.install(display.note)
     display.heading("Services")
-    certificates.ensure()
     activate(profile)
     started = False
     try:

@@ -23,7 +23,7 @@ if [[ ! $port =~ ^[0-9]+$ ]]; then
     echo "AIRFLOW_URL=$AIRFLOW_URL has no port. Write it like http://localhost:8080" >&2
     exit 1
 fi
-export AIRFLOW__API__HOST=127.0.0.1 # never a reachable address: the login is a published one
+export AIRFLOW__API__HOST=${LAB_LISTEN:-127.0.0.1} # never a reachable address: the login is a published one
 export AIRFLOW__API__PORT=$port
 export AIRFLOW__API__BASE_URL=${AIRFLOW_URL%/}
 export AIRFLOW__API__WORKERS=1 # one user; each further worker costs 200 MB

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import warnings
 
 import uvicorn
 
+from lab_snowflake import certificates
 from lab_snowflake.instance import Warehouse
 from lab_snowflake.server import app
 from lab_snowflake.settings import Settings
@@ -27,6 +29,8 @@ def main() -> int:
     except ValueError as error:
         print(f"The local warehouse cannot start: {error}", file=sys.stderr)
         return 2
+    if settings.certificate is not None:
+        certificates.ensure(settings.certificate.parent, os.environ)
     warehouse = Warehouse(settings.state)
     try:
         uvicorn.run(

@@ -21,10 +21,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read ``SNOWFLAKE_PORT``, ``SNOWFLAKE_USER``, ``SNOWFLAKE_PASSWORD`` and ``LAB_VAR``.
+        """Read ``SNOWFLAKE_PORT``, ``SNOWFLAKE_USER``, ``SNOWFLAKE_PASSWORD``, ``LAB_VAR`` and ``LAB_LISTEN``.
 
-        The server speaks TLS when ``LAB_VAR/tls/server.pem`` (key and certificate) exists;
-        ``SNOWFLAKE_PROTOCOL=http`` turns that off.
+        The server speaks TLS with ``LAB_VAR/tls/server.pem`` (key and certificate); ``SNOWFLAKE_PROTOCOL=http`` turns
+        that off.
 
         Raises:
             ValueError: a setting is missing or senseless; the message names it.
@@ -33,14 +33,13 @@ class Settings:
         protocol = environment.get("SNOWFLAKE_PROTOCOL", "https")
         if protocol not in ("http", "https"):
             raise ValueError(f"SNOWFLAKE_PROTOCOL={protocol} is neither http nor https.")
-        certificate = var / "tls" / "server.pem"
         return cls(
-            host="127.0.0.1",
+            host=environment.get("LAB_LISTEN", "127.0.0.1"),
             port=_port(_required(environment, "SNOWFLAKE_PORT")),
             user=_required(environment, "SNOWFLAKE_USER"),
             password=_required(environment, "SNOWFLAKE_PASSWORD"),
             state=var / "snowflake",
-            certificate=certificate if protocol == "https" and certificate.is_file() else None,
+            certificate=var / "tls" / "server.pem" if protocol == "https" else None,
         )
 
 

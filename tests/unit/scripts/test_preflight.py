@@ -109,10 +109,10 @@ def test_a_port_held_by_this_lab_is_fine(only_that_port: int, monkeypatch: pytes
 
 def test_every_port_of_the_profile_is_looked_at() -> None:
     assert preflight.addresses(profile.load("local")) == {
-        4566: "AWS_ENDPOINT_URL",
-        8080: "AIRFLOW_URL",
-        7077: "SPARK_MASTER_URL",
-        8082: "SPARK_MASTER_UI_URL",
-        8083: "SPARK_WORKER_UI_URL",
+        4566: "LOCALSTACK_PORT",
+        8080: "AIRFLOW_PORT",
+        7077: "SPARK_MASTER_PORT",
+        8082: "SPARK_MASTER_UI_PORT",
+        8083: "SPARK_WORKER_UI_PORT",
         8090: "SNOWFLAKE_PORT",
     }
