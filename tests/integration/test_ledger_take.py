@@ -33,7 +33,6 @@ from scripts.warehouse import deploy
 
 Connect = Callable[[], snowflake.connector.SnowflakeConnection]
 
-AWS_SETTINGS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
 STREAM = "viewership-stream"
 EVENTS = 1_000
 """Enough for each kind of record to be there."""
@@ -54,14 +53,6 @@ class Sent:
     @property
     def identity(self) -> tuple[str, str, str]:
         return (STREAM, self.record.partition_key, self.sequence)
-
-
-@pytest.fixture
-def session(lab: Any, localstack: Any, monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
-    """A session that finds its endpoint where every program finds it: in the environment."""
-    for name in AWS_SETTINGS:
-        monkeypatch.setenv(name, lab.environment[name])
-    return boto3.Session()
 
 
 @pytest.fixture
