@@ -21,6 +21,7 @@ from scripts.errors import LabError, Unavailable
 from scripts.generate import GenerateSettings, Progress, reference
 from scripts.ledger import Ledger, Sources
 from scripts.ledger.freshness import bronze_freshness
+from scripts.ledger.history import require_one_history
 from scripts.ledger.progress import Counter, Counts
 from scripts.memory import MemoryWatch
 from scripts.profile import Profile
@@ -46,13 +47,14 @@ def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: 
     with MemoryWatch() as memory, _lost_state_is_an_error():
         with watch.stage("deploy"):
             outputs = deploy(profile, session, display)
+        sources = Sources(session, outputs.lake_bucket, outputs.stream_name)
+        require_one_history(sources)
         settings = GenerateSettings(bucket=outputs.lake_bucket, stream=outputs.stream_name, events=events, seed=seed)
         display.heading("Streaming job and reference data")
         with watch.stage("stream start"):
             reference.upload(settings, session)
             job_run = stream.ensure(session, outputs, display.note)
         display.heading(f"{events:,} records of seed {seed}, {settings.run_id}")
-        sources = Sources(session, outputs.lake_bucket, outputs.stream_name)
         started = datetime.now(UTC)
         with closing(Counter(sources)) as counter, watch.stage("first put to warehouse"):
             with watch.stage("put"):

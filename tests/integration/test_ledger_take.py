@@ -28,6 +28,7 @@ from scripts.generate.settings import Shares
 from scripts.generate.viewing import as_of_ms
 from scripts.generate.world import world
 from scripts.ledger import Sources, iceberg
+from scripts.ledger.history import require_one_history
 from scripts.ledger.progress import Counter
 from scripts.warehouse import deploy
 
@@ -255,6 +256,18 @@ def test_the_counter_counts_what_came_since_it_was_made(sources: Sources) -> Non
     counted = counter.take()
     counter.close()
     assert (counted.received, counted.bronze, counted.settled) == (EVENTS - 100, 300, EVENTS)
+
+
+def test_a_warehouse_whose_lake_is_gone_is_refused_before_anything_is_sent(sources: Sources) -> None:
+    require_one_history(sources)  # neither has anything
+    sent = judge_all(EVENTS)
+    fill_warehouse(sources, sent)
+    events = sum(1 for each in sent if each.event and not each.is_duplicate)
+    with pytest.raises(LabError, match=f"holds {events} events .* lake they came from is gone") as refused:
+        require_one_history(sources)
+    assert refused.value.next_command == "make clean && make e2e"
+    fill_lake(sources, sent)
+    require_one_history(sources)
 
 
 def test_a_run_that_never_was_is_an_error(sources: Sources) -> None:
