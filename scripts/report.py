@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.table import Table
 from scripts import paths
 from scripts.generate import GenerateResult
 from scripts.ledger import Ledger
+from scripts.ledger.freshness import Freshness
 from scripts.ledger.show import imbalances, reasons, table
 from scripts.profile import Profile
 
@@ -21,7 +22,7 @@ class Report:
     """One end-to-end run: its ledger, the ledger of all runs, and what was measured.
 
     ``seconds`` holds the duration of each stage; ``memory`` bytes of all processes at the start and at most;
-    ``failures`` says in sentences what went wrong on the way.
+    ``bronze_freshness`` how long the run's records took into bronze; ``failures`` says in sentences what went wrong.
     """
 
     ledger: Ledger
@@ -29,6 +30,7 @@ class Report:
     generated: GenerateResult
     seconds: dict[str, float]
     memory: dict[str, int]
+    bronze_freshness: Freshness | None
     failures: str = ""
 
     @property
@@ -51,6 +53,7 @@ class Report:
             "seed": self.generated.seed,
             "put_records_per_second": round(self.generated.rate),
             "seconds": {stage: round(seconds, 2) for stage, seconds in self.seconds.items()},
+            "bronze_freshness_seconds": self.bronze_freshness and asdict(self.bronze_freshness),
             "memory_bytes": self.memory,
             "total": self.total.as_dict(),
         }
@@ -70,6 +73,7 @@ def show(report: Report, profile: Profile, console: Console) -> None:
     console.print(
         f"{report.generated.rate:,.0f} records/s put; "
         + ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in report.seconds.items())
+        + _freshness(report.bronze_freshness)
         + f"; memory {report.memory['peak'] / 1e9:.1f} GB at most. "
         f"Report: {paths.display(paths.var() / 'report.json')}",
         highlight=False,
@@ -77,6 +81,10 @@ def show(report: Report, profile: Profile, console: Console) -> None:
     if report.failures:
         console.print(report.failures, style="red", markup=False, highlight=False)
     show_ledger(report.total, console, closing=report.ledger if report.total.balanced else report.total)
+
+
+def _freshness(freshness: Freshness | None) -> str:
+    return f"; in bronze after {freshness.p95:.1f} s (p95)" if freshness else ""
 
 
 def show_ledger(ledger: Ledger, console: Console, *, closing: Ledger | None = None) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import boto3
 from botocore.exceptions import ClientError, HTTPClientError
@@ -19,6 +20,8 @@ from scripts.display import Display
 from scripts.errors import LabError, Unavailable
 from scripts.generate import GenerateSettings, Progress, reference
 from scripts.ledger import Ledger, Sources
+from scripts.ledger.freshness import bronze_freshness
+from scripts.ledger.history import require_one_history
 from scripts.ledger.progress import Counter, Counts
 from scripts.memory import MemoryWatch
 from scripts.profile import Profile
@@ -44,19 +47,23 @@ def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: 
     with MemoryWatch() as memory, _lost_state_is_an_error():
         with watch.stage("deploy"):
             outputs = deploy(profile, session, display)
+        sources = Sources(session, outputs.lake_bucket, outputs.stream_name)
+        require_one_history(sources)
         settings = GenerateSettings(bucket=outputs.lake_bucket, stream=outputs.stream_name, events=events, seed=seed)
         display.heading("Streaming job and reference data")
         with watch.stage("stream start"):
             reference.upload(settings, session)
             job_run = stream.ensure(session, outputs, display.note)
         display.heading(f"{events:,} records of seed {seed}, {settings.run_id}")
-        sources = Sources(session, outputs.lake_bucket, outputs.stream_name)
+        started = datetime.now(UTC)
         with closing(Counter(sources)) as counter, watch.stage("first put to warehouse"):
             with watch.stage("put"):
                 generated = generate.run(settings, session, lambda progress: show_put(display, progress))
             follower = Follower(session, outputs, job_run, counter, display, watch, generated.sent)
             own, total, failures = settle(follower, sources, settings.run_id)
-    report = Report(own, total, generated, watch.seconds, {"start": memory.first, "peak": memory.peak}, failures)
+        freshness = bronze_freshness(session, started)
+    usage = {"start": memory.first, "peak": memory.peak}
+    report = Report(own, total, generated, watch.seconds, usage, freshness, failures)
     report.write()
     return report
 

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import orjson
-from snowflake.connector.errors import ProgrammingError
 
 from scripts.ledger.collect import Sources, reaching
 from scripts.ledger.evidence import RECORDS
 from scripts.ledger.objects import RAW_PREFIX, Lake
-from scripts.ledger.warehouse import DOES_NOT_EXIST
+from scripts.ledger.warehouse import count
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
@@ -99,7 +98,7 @@ class Counter:
         if self._connection is None:
             self._connection = self._sources.connect()
         try:
-            found = {name: _count(self._connection, table) for name, table in _COUNTED.items()}
+            found = {name: count(self._connection, table) for name, table in _COUNTED.items()}
         except BaseException:
             self.close()
             raise
@@ -107,15 +106,3 @@ class Counter:
             # A connection made before its database was has none; the next one will.
             self.close()
         return {name: count or 0 for name, count in found.items()}
-
-
-def _count(connection: SnowflakeConnection, table: str) -> int | None:
-    """The rows of ``table``; None when there is no such table yet."""
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608 (names of this module)
-        except ProgrammingError as error:
-            if error.errno in DOES_NOT_EXIST:
-                return None
-            raise
-        return next(int(row[0]) for row in cursor if isinstance(row, tuple))

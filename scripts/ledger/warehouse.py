@@ -57,6 +57,18 @@ def mart_totals(connection: SnowflakeConnection, mart: str) -> pa.Table | None:
     return read(connection, sql, MARTS)
 
 
+def count(connection: SnowflakeConnection, table: str) -> int | None:
+    """The rows of ``table``; None when there is no such table yet."""
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")  # noqa: S608 (names of this project)
+        except ProgrammingError as error:
+            if error.errno in DOES_NOT_EXIST:
+                return None
+            raise
+        return next(int(row[0]) for row in cursor if isinstance(row, tuple))
+
+
 def read(connection: SnowflakeConnection, sql: str, schema: pa.Schema) -> pa.Table | None:
     """The rows of ``sql`` with the columns of ``schema``, in its order; None when a table does not exist."""
     with connection.cursor() as cursor:

@@ -25,6 +25,7 @@ from scripts import certificates, paths, profile
 
 READY_WITHIN = 90
 STOPPED_WITHIN = 20
+AWS_SETTINGS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
 
 ClientFactory = Callable[[str], Any]
 ConnectionFactory = Callable[[], snowflake.connector.SnowflakeConnection]
@@ -128,6 +129,14 @@ def localstack(lab: Lab) -> Iterator[RunningService]:
 def aws(lab: Lab, localstack: RunningService) -> ClientFactory:
     """boto3 clients of the session's LocalStack: `aws("kinesis")`."""
     return client_factory(lab.environment["AWS_ENDPOINT_URL"])
+
+
+@pytest.fixture
+def session(lab: Lab, localstack: RunningService, monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
+    """A session that finds its endpoint where every program finds it: in the environment."""
+    for name in AWS_SETTINGS:
+        monkeypatch.setenv(name, lab.environment[name])
+    return boto3.Session()
 
 
 @pytest.fixture

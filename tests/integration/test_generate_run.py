@@ -18,16 +18,6 @@ from scripts.ledger import objects
 from scripts.ledger.evidence import CLAIMS
 from scripts.ledger.objects import Lake
 
-AWS_SETTINGS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
-
-
-@pytest.fixture
-def session(lab: Any, localstack: Any, monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
-    """A session that finds its endpoint where every program finds it: in the environment."""
-    for name in AWS_SETTINGS:
-        monkeypatch.setenv(name, lab.environment[name])
-    return boto3.Session()
-
 
 @pytest.fixture
 def settings(session: boto3.Session) -> Iterator[GenerateSettings]:

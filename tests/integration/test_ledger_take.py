@@ -28,12 +28,12 @@ from scripts.generate.settings import Shares
 from scripts.generate.viewing import as_of_ms
 from scripts.generate.world import world
 from scripts.ledger import Sources, iceberg
+from scripts.ledger.history import require_one_history
 from scripts.ledger.progress import Counter
 from scripts.warehouse import deploy
 
 Connect = Callable[[], snowflake.connector.SnowflakeConnection]
 
-AWS_SETTINGS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
 STREAM = "viewership-stream"
 EVENTS = 1_000
 """Enough for each kind of record to be there."""
@@ -54,14 +54,6 @@ class Sent:
     @property
     def identity(self) -> tuple[str, str, str]:
         return (STREAM, self.record.partition_key, self.sequence)
-
-
-@pytest.fixture
-def session(lab: Any, localstack: Any, monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
-    """A session that finds its endpoint where every program finds it: in the environment."""
-    for name in AWS_SETTINGS:
-        monkeypatch.setenv(name, lab.environment[name])
-    return boto3.Session()
 
 
 @pytest.fixture
@@ -264,6 +256,18 @@ def test_the_counter_counts_what_came_since_it_was_made(sources: Sources) -> Non
     counted = counter.take()
     counter.close()
     assert (counted.received, counted.bronze, counted.settled) == (EVENTS - 100, 300, EVENTS)
+
+
+def test_a_warehouse_whose_lake_is_gone_is_refused_before_anything_is_sent(sources: Sources) -> None:
+    require_one_history(sources)  # neither has anything
+    sent = judge_all(EVENTS)
+    fill_warehouse(sources, sent)
+    events = sum(1 for each in sent if each.event and not each.is_duplicate)
+    with pytest.raises(LabError, match=f"holds {events} events .* lake they came from is gone") as refused:
+        require_one_history(sources)
+    assert refused.value.next_command == "make clean && make e2e"
+    fill_lake(sources, sent)
+    require_one_history(sources)
 
 
 def test_a_run_that_never_was_is_an_error(sources: Sources) -> None:
