@@ -5,15 +5,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from dotenv import dotenv_values
 from typer.testing import CliRunner
 
+from scripts import profile
 from scripts.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
-PROFILE = dotenv_values(ROOT / "profiles" / "local.env", interpolate=False)
+PROFILE = profile.load("local").values
 
 TARGETS = set(re.findall(r"^([a-z0-9-]+):.*## ", MAKEFILE, re.M))
 COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
@@ -46,15 +46,15 @@ def test_every_command_has_a_help_text(command: str) -> None:
 
 
 # A browser's addresses; spark:// is for programs.
-@pytest.mark.parametrize("key", [key for key, value in PROFILE.items() if value and value.startswith("http")])
+@pytest.mark.parametrize("key", [key for key, value in PROFILE.items() if value.startswith("http")])
 def test_every_address_of_the_profile_is_in_the_readme(key: str) -> None:
-    url = urlsplit(PROFILE[key] or "")
+    url = urlsplit(PROFILE[key])
     assert f"{url.scheme}://{url.hostname}:{url.port}" in README
 
 
 def test_readme_names_no_port_that_is_not_in_the_profile() -> None:
     ports = set(re.findall(r"localhost:(\d+)", README))
-    known = {str(urlsplit(value).port) for value in PROFILE.values() if value and "://" in value}
+    known = {str(urlsplit(value).port) for value in PROFILE.values() if "://" in value}
     assert ports <= known | {PROFILE["SNOWFLAKE_PORT"]}
 
 

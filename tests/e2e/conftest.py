@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -75,16 +76,10 @@ def free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("a lab of its own")
-    aws, airflow, master, master_ui, worker_ui, snowflake = free_ports(6)
-    changed = {
-        "AWS_ENDPOINT_URL": f"http://localhost:{aws}",
-        "AIRFLOW_URL": f"http://localhost:{airflow}",
-        "SPARK_MASTER_URL": f"spark://127.0.0.1:{master}",
-        "SPARK_MASTER_UI_URL": f"http://localhost:{master_ui}",
-        "SPARK_WORKER_UI_URL": f"http://localhost:{worker_ui}",
-        "SNOWFLAKE_PORT": str(snowflake),
-    }
-    lines = [f"{key}={changed.get(key, value)}" for key, value in profiles.load("local").values.items()]
+    lines = (ROOT / "profiles" / "local.env").read_text().splitlines()
+    ports = [index for index, line in enumerate(lines) if re.match(r"\w+_PORT=", line)]
+    for index, port in zip(ports, free_ports(len(ports)), strict=True):
+        lines[index] = f"{lines[index].partition('=')[0]}={port}"
     path = folder / "own.env"
     path.write_text("\n".join(lines) + "\n")
     own = Lab(path, folder / "var")

@@ -116,3 +116,9 @@ def test_every_port_of_the_profile_is_looked_at() -> None:
         8083: "SPARK_WORKER_UI_PORT",
         8090: "SNOWFLAKE_PORT",
     }
+
+
+def test_an_address_with_another_port_than_its_setting_is_refused(tmp_path: Path) -> None:
+    changed = local_profile_with(tmp_path, AIRFLOW_URL="http://localhost:9999")
+    with pytest.raises(LabError, match=r"AIRFLOW_URL=http://localhost:9999 .* AIRFLOW_PORT=8080"):
+        preflight.addresses(changed)

@@ -34,6 +34,7 @@ def test_a_profile_can_be_named_by_its_path(tmp_path: Path) -> None:
         pytest.param("SPARK_MASTER_URL=spark://localhost.example.com:7077", "example.com", id="a look-alike name"),
         pytest.param("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "dummy", id="a real key"),
         pytest.param("AWS_ENDPOINT_URL=", "real AWS", id="no endpoint"),
+        pytest.param("HOST=localhost\nAIRFLOW_URL=http://${HOST}.com", "localhost.com", id="made of another setting"),
     ],
 )
 def test_a_local_profile_refuses_anything_but_this_machine(tmp_path: Path, line: str, words: str) -> None:
@@ -45,6 +46,30 @@ def test_a_local_profile_without_an_endpoint_is_refused_because_calls_would_reac
     text = LOCAL.replace("AWS_ENDPOINT_URL=http://localhost:4566\n", "")
     with pytest.raises(LabError, match="real AWS"):
         profile.load("local", write(tmp_path, text))
+
+
+def test_a_setting_may_be_made_of_those_above_it_whatever_the_users_shell_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_PORT", "9999")
+    text = LOCAL + "AIRFLOW_PORT=8081\nAIRFLOW_URL=http://localhost:${AIRFLOW_PORT}\n"
+    assert profile.load("local", write(tmp_path, text))["AIRFLOW_URL"] == "http://localhost:8081"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("AIRFLOW_URL=http://localhost:${AIRFLOW_PORT}", id="set nowhere"),
+        pytest.param("AIRFLOW_URL=http://localhost:${AIRFLOW_PORT}\nAIRFLOW_PORT=8081", id="set below"),
+        pytest.param("AIRFLOW_URL=http://localhost:${AIRFLOW_PORT:-8080}", id="with a default"),
+    ],
+)
+def test_a_setting_made_of_what_is_not_set_above_it_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_PORT", "9999")
+    with pytest.raises(LabError, match=r"AIRFLOW_URL .* refers to AIRFLOW_PORT, which is not set above it"):
+        profile.load("local", write(tmp_path, LOCAL + line + "\n"))
 
 
 def test_an_unknown_profile_names_those_that_exist(tmp_path: Path) -> None:
@@ -77,3 +102,16 @@ def test_calls_to_this_machine_bypass_a_proxy() -> None:
     result = profile.environment(profile.load("local"), {"NO_PROXY": "corp.example"})
     assert result["NO_PROXY"] == "corp.example,localhost,127.0.0.1"
     assert result["no_proxy"].endswith("localhost,127.0.0.1")
+
+
+def test_only_a_container_may_listen_on_more_than_loopback() -> None:
+    assert "LAB_LISTEN" not in profile.environment(profile.load("local"), {"LAB_LISTEN": "0.0.0.0"})
+
+
+def test_the_users_own_authorities_are_handed_on_beside_the_labs_bundle() -> None:
+    local = profile.load("local")
+    result = profile.environment(local, {"REQUESTS_CA_BUNDLE": "/etc/company.pem"})
+    assert result["LAB_TRUSTED_CAS"] == "/etc/company.pem"
+    assert result["REQUESTS_CA_BUNDLE"] != "/etc/company.pem"
+    assert profile.environment(local, result)["LAB_TRUSTED_CAS"] == "/etc/company.pem"
+    assert "LAB_TRUSTED_CAS" not in profile.environment(local, {})
