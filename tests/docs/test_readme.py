@@ -13,7 +13,7 @@ from scripts.cli import app
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
-PROFILE = dotenv_values(ROOT / "profiles" / "local.env", interpolate=False)
+PROFILE = dotenv_values(ROOT / "profiles" / "local.env")
 
 TARGETS = set(re.findall(r"^([a-z0-9-]+):.*## ", MAKEFILE, re.M))
 COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}

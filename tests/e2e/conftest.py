@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -42,8 +43,8 @@ class Lab:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The user's, with the state kept apart."""
-        return {**os.environ, "LAB_VAR": str(self.var)}
+        """The user's, with the state kept apart and no container in the way."""
+        return {**os.environ, "LAB_VAR": str(self.var), "RUNTIME": "processes"}
 
     def ledger(self) -> dict[str, Any]:
         """`lab ledger --json`."""
@@ -75,18 +76,12 @@ def free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("a lab of its own")
-    aws, airflow, master, master_ui, worker_ui, snowflake = free_ports(6)
-    changed = {
-        "AWS_ENDPOINT_URL": f"http://localhost:{aws}",
-        "AIRFLOW_URL": f"http://localhost:{airflow}",
-        "SPARK_MASTER_URL": f"spark://127.0.0.1:{master}",
-        "SPARK_MASTER_UI_URL": f"http://localhost:{master_ui}",
-        "SPARK_WORKER_UI_URL": f"http://localhost:{worker_ui}",
-        "SNOWFLAKE_PORT": str(snowflake),
-    }
-    lines = [f"{key}={changed.get(key, value)}" for key, value in profiles.load("local").values.items()]
+    text = (ROOT / "profiles" / "local.env").read_text()
+    settings = re.findall(r"^\w+_PORT=\d+$", text, re.M)
+    for setting, port in zip(settings, free_ports(len(settings)), strict=True):
+        text = text.replace(setting, f"{setting.partition('=')[0]}={port}")
     path = folder / "own.env"
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text(text)
     own = Lab(path, folder / "var")
     yield own
     own.run("down")

@@ -21,7 +21,7 @@ import snowflake.connector
 from botocore.config import Config
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from scripts import certificates, paths, profile
+from scripts import paths, profile
 
 READY_WITHIN = 90
 STOPPED_WITHIN = 20
@@ -96,11 +96,10 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """The local profile with every port free, and a certificate for the warehouse."""
+    """The local profile with every port free."""
     var = tmp_path_factory.mktemp("lab var")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_VAR", str(var))
-        certificates.ensure()
         environment = profile.environment(profile.load("local"))
         addresses = {
             "AWS_ENDPOINT_URL": f"http://localhost:{free_port()}",
