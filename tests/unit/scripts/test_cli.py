@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -36,8 +38,9 @@ def test_the_defaults_are_those_of_the_makefile(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_users_mistake_is_a_sentence_and_the_next_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    monkeypatch.setenv("LAB_VAR", str(tmp_path))
     monkeypatch.setattr("sys.argv", ["lab", "--runtime", "processes", "logs", "nosuch"])
     with pytest.raises(SystemExit) as caught:
         cli.entry()
