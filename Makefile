@@ -2,9 +2,10 @@
 EVENTS ?= 20000
 SEED ?= 7
 PROFILE ?= local
+RUNTIME ?= auto
 SERVICE ?=
 
-LAB = .venvs/lab/bin/lab --profile "$(PROFILE)"
+LAB = .venvs/lab/bin/lab --profile "$(PROFILE)" --runtime "$(RUNTIME)"
 
 .PHONY: help setup e2e up deploy status logs down clean distclean ledger test lint lock
 

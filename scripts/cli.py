@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import boto3
@@ -18,6 +21,7 @@ from scripts import (
     deploy,
     generate,
     ledger,
+    paths,
     preflight,
     profile,
     report,
@@ -29,6 +33,9 @@ from scripts import (
 )
 from scripts.display import shown
 from scripts.errors import LabError
+from scripts.profile import Profile
+from scripts.runtime import Runtime
+from scripts.runtime.choose import Wish, choose
 from scripts.stopwatch import Stopwatch
 
 app = typer.Typer(
@@ -66,85 +73,118 @@ Seed = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Lab:
+    """What every command has: the profile, and the runtime of its services once one is needed."""
+
+    profile: Profile
+    wish: Wish
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """The runtime, chosen and said."""
+        choice = choose(self.wish, self.profile)
+        console.print(f"Runtime: {choice.runtime.name} ({choice.reason})", markup=False, highlight=False)
+        return choice.runtime
+
+
+class Context(typer.Context):
+    """typer's, with the lab in it."""
+
+    obj: Lab
+
+
 @app.callback()
 def main(
-    context: typer.Context,
+    context: Context,
     profile_name: Annotated[
         str, typer.Option("--profile", help="A file of profiles/, without .env, or the path of such a file.")
     ] = "local",
+    wish: Annotated[
+        Wish,
+        typer.Option(
+            "--runtime",
+            envvar="RUNTIME",
+            help="Where the services run: in containers (compose), as processes, or not by this command (none).",
+        ),
+    ] = Wish.AUTO,
 ) -> None:
     """Read the profile and make it the environment of everything that follows."""
-    context.obj = profile.load(profile_name)
-    profile.activate(context.obj)
+    context.obj = Lab(profile.load(profile_name), wish)
+    profile.activate(context.obj.profile)
 
 
 @app.command()
-def e2e(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None:
+def e2e(context: Context, events: Events = 20_000, seed: Seed = 7) -> None:
     """Start what is not running, deploy, send EVENTS records and account for every one of them.
 
     Exit code 0 only when the ledger balances and no check of the warehouse failed.
     """
-    watch = Stopwatch()
+    lab, watch = context.obj, Stopwatch()
     with shown(console) as display:
         with watch.stage("services"):
-            services.up(context.obj, display)
-        result = run.end_to_end(context.obj, display, watch, events=events, seed=seed)
-    report.show(result, context.obj, console)
+            services.up(lab.profile, lab.runtime, display)
+        result = run.end_to_end(lab.profile, lab.runtime, display, watch, events=events, seed=seed)
+    report.show(result, lab.profile, console)
     raise typer.Exit(0 if result.succeeded else 1)
 
 
 @app.command()
-def up(context: typer.Context) -> None:
+def up(context: Context) -> None:
     """Start what is not running and wait until it is healthy."""
     with shown(console) as display:
-        services.up(context.obj, display)
+        services.up(context.obj.profile, context.obj.runtime, display)
 
 
 @app.command()
-def down() -> None:
-    """Stop every service; what they wrote stays in var/."""
-    console.print("Stopped." if services.down() else "Nothing was running.")
+def down(context: Context) -> None:
+    """Stop every service; what they wrote stays."""
+    console.print("Stopped." if context.obj.runtime.stop() else "Nothing was running.")
 
 
 @app.command()
-def clean() -> None:
-    """Stop every service and delete state, logs and reports (var/)."""
-    services.clean()
-    console.print("Stopped; var/ is gone. The environments in .venvs/ stay.")
+def clean(context: Context) -> None:
+    """Stop every service and delete state, logs and reports (var/, or the containers' volumes)."""
+    context.obj.runtime.clean()
+    if paths.var().exists():
+        shutil.rmtree(paths.var())
+    console.print("Stopped; state, logs and reports are gone. Environments and images stay.")
 
 
 @app.command(name="status")
-def show_status(context: typer.Context) -> None:
+def show_status(context: Context) -> None:
     """Show every service: state, address, memory. Exit code 1 when one is not running."""
-    healthy = status.show(context.obj, console)
+    healthy = status.show(context.obj.profile, context.obj.runtime, console)
     raise typer.Exit(0 if healthy else 1)
 
 
 @app.command()
 def logs(
+    context: Context,
     service: Annotated[str | None, typer.Argument(help="One service (names: lab status); all of them without.")] = None,
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines of each log.")] = 100,
 ) -> None:
     """Print the end of the services' logs."""
-    names = supervisor.program_names()
+    runtime = context.obj.runtime
+    names = [program.name for program in runtime.programs()] or list(supervisor.program_names())
     if service is not None and service not in names:
         raise LabError(f"There is no service {service!r}. Services: {', '.join(names)}.", next_command="make status")
     for name in [service] if service else names:
         console.print(f"==> {name}", style="bold")
-        console.print(supervisor.tail(name, lines), markup=False, highlight=False)
+        console.print(runtime.tail(name, lines), markup=False, highlight=False)
 
 
 @app.command(name="deploy")
-def deploy_all(context: typer.Context) -> None:
+def deploy_all(context: Context) -> None:
     """Create or update everything in AWS and Snowflake; without a change it does nothing."""
     with shown(console) as display:
-        deploy.deploy(context.obj, boto3.Session(), display)
+        deploy.deploy(context.obj.profile, boto3.Session(), display)
 
 
 @app.command(name="generate")
-def generate_events(context: typer.Context, events: Events = 20_000, seed: Seed = 7) -> None:
+def generate_events(context: Context, events: Events = 20_000, seed: Seed = 7) -> None:
     """Send EVENTS records to the stream and claim them for the ledger; `lab e2e` does more."""
-    session, outputs = boto3.Session(), stack.outputs(boto3.Session(), context.obj["PROJECT"])
+    session, outputs = boto3.Session(), stack.outputs(boto3.Session(), context.obj.profile["PROJECT"])
     settings = generate.GenerateSettings(
         bucket=outputs.lake_bucket, stream=outputs.stream_name, events=events, seed=seed
     )
@@ -156,12 +196,12 @@ def generate_events(context: typer.Context, events: Events = 20_000, seed: Seed 
 
 @app.command(name="ledger")
 def show_ledger(
-    context: typer.Context,
+    context: Context,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     run_id: Annotated[str | None, typer.Option("--run", help="Only this run's records (run-xxxxxxxx).")] = None,
 ) -> None:
     """Account for every record ever produced. Exit code 1 when the ledger does not balance."""
-    outputs = stack.outputs(boto3.Session(), context.obj["PROJECT"])
+    outputs = stack.outputs(boto3.Session(), context.obj.profile["PROJECT"])
     taken = ledger.take(ledger.Sources(boto3.Session(), outputs.lake_bucket, outputs.stream_name), run_id)
     if as_json:
         sys.stdout.write(json.dumps(taken.as_dict(), indent=2, default=str) + "\n")
@@ -171,9 +211,9 @@ def show_ledger(
 
 
 @app.command()
-def doctor(context: typer.Context) -> None:
+def doctor(context: Context) -> None:
     """Check Java, disk and ports; change nothing."""
-    preflight.check(context.obj)
+    preflight.check(context.obj.profile)
     console.print("Java, disk and ports are fine.")
 
 

@@ -14,13 +14,14 @@ import snowflake.connector
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts import supervisor
 from scripts.errors import LabError, Unavailable
 from scripts.profile import Profile
+from scripts.runtime import Runtime
 
 DEADLINE_SECONDS = 240
 POLL_SECONDS = 0.5
 CALL_SECONDS = 5
+LOG_LINES = 15
 
 Address = Callable[[Profile], str]
 
@@ -127,7 +128,12 @@ SERVICES: tuple[Service, ...] = (
 )
 
 
-def wait(profile: Profile, on_healthy: Callable[[Service, float], None], deadline: float = DEADLINE_SECONDS) -> None:
+def wait(
+    profile: Profile,
+    runtime: Runtime,
+    on_healthy: Callable[[Service, float], None],
+    deadline: float = DEADLINE_SECONDS,
+) -> None:
     """Wait until every service is healthy, all at the same time.
 
     Raises:
@@ -135,7 +141,7 @@ def wait(profile: Profile, on_healthy: Callable[[Service, float], None], deadlin
     """
     started = time.monotonic()
     results: Mapping[str, _Waiter] = {
-        service.name: _Waiter(service, profile, started + deadline) for service in SERVICES
+        service.name: _Waiter(service, profile, runtime, started + deadline) for service in SERVICES
     }
     for waiter in results.values():
         waiter.start()
@@ -158,13 +164,14 @@ def _abandon(waiters: Mapping[str, _Waiter]) -> None:
 class _Waiter(threading.Thread):
     """Polls one service until it is healthy, gives up, or is abandoned."""
 
-    def __init__(self, service: Service, profile: Profile, deadline: float) -> None:
+    def __init__(self, service: Service, profile: Profile, runtime: Runtime, deadline: float) -> None:
         super().__init__(daemon=True, name=f"health-{service.name}")
         self.service = service
         self.failure: LabError | None = None
         self.done = threading.Event()
         self.abandoned = threading.Event()
         self._profile = profile
+        self._runtime = runtime
         self._deadline = deadline
 
     def run(self) -> None:
@@ -183,20 +190,16 @@ class _Waiter(threading.Thread):
         self.done.set()
 
     def _verdict(self, error: Unavailable) -> LabError | None:
-        states = {program.name: program for program in supervisor.programs()}
-        for name in self.service.programs:
-            if name in states and states[name].state == "FATAL":
-                return _unhealthy(self.service, name, f"{name} does not stay up ({states[name].description})")
+        for program in self._runtime.programs():
+            if program.name in self.service.programs and program.gave_up:
+                return self._unhealthy(program.name, f"{program.name} does not stay up ({program.state})")
         if time.monotonic() > self._deadline:
-            return _unhealthy(
-                self.service, next(iter(self.service.programs)), f"no healthy answer in time ({error.message})"
-            )
+            return self._unhealthy(next(iter(self.service.programs)), f"no healthy answer in time ({error.message})")
         return None
 
-
-def _unhealthy(service: Service, program: str, what: str) -> LabError:
-    log = supervisor.log_file(program)
-    return LabError(
-        f"{service.name} is not healthy: {what}. The end of {log.name}:\n{supervisor.tail(program)}",
-        next_command=f"make logs SERVICE={program}",
-    )
+    def _unhealthy(self, program: str, what: str) -> LabError:
+        end = self._runtime.tail(program, LOG_LINES)
+        return LabError(
+            f"{self.service.name} is not healthy: {what}. The end of its log:\n{end}",
+            next_command=f"make logs SERVICE={program}",
+        )

@@ -5,22 +5,22 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-from scripts import supervisor
+from scripts.runtime import Runtime
 
 INTERVAL_SECONDS = 5.0
 
 
 class MemoryWatch:
-    """Samples the memory of all processes of the lab in the background; ``peak`` is the most seen, in bytes."""
+    """Samples the memory of all services in the background; ``peak`` is the most seen at once, in bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self.first = 0
         self.peak = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True, name="memory-watch")
 
     def __enter__(self) -> MemoryWatch:
-        self.first = self.peak = supervisor.memory()
         self._thread.start()
         return self
 
@@ -31,5 +31,9 @@ class MemoryWatch:
         self._thread.join()
 
     def _sample(self) -> None:
+        self.first = self.peak = self._now()
         while not self._stop.wait(INTERVAL_SECONDS):
-            self.peak = max(self.peak, supervisor.memory())
+            self.peak = max(self.peak, self._now())
+
+    def _now(self) -> int:
+        return sum(self._runtime.memory().values())

@@ -74,7 +74,7 @@ def load(name: str, directory: Path | None = None) -> Profile:
 
 
 def _read(path: Path) -> dict[str, str]:
-    """The settings of a file. A ``${NAME}`` stands for a setting above it, never for a variable of the user's."""
+    """The settings of a file. A ``${NAME}`` stands for a setting above it, never for the user's own variable."""
     known: set[str] = set()
     for key, value in dotenv_values(path, interpolate=False).items():
         for name in REFERENCE.findall(value or ""):

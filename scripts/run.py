@@ -26,6 +26,7 @@ from scripts.ledger.progress import Counter, Counts
 from scripts.memory import MemoryWatch
 from scripts.profile import Profile
 from scripts.report import Report
+from scripts.runtime import Runtime
 from scripts.stack import Outputs
 from scripts.stopwatch import Stopwatch
 
@@ -37,14 +38,16 @@ OUTBOX = "ops/exports/"
 STATE_IS_GONE = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
 
 
-def end_to_end(profile: Profile, display: Display, watch: Stopwatch, *, events: int, seed: int) -> Report:
+def end_to_end(
+    profile: Profile, runtime: Runtime, display: Display, watch: Stopwatch, *, events: int, seed: int
+) -> Report:
     """Deploy, send ``events`` records, follow them to their end, and account for every one.
 
     Raises:
         LabError: something on the way failed; the message names it and the next command.
     """
     session = boto3.Session()
-    with MemoryWatch() as memory, _lost_state_is_an_error():
+    with MemoryWatch(runtime) as memory, _lost_state_is_an_error():
         with watch.stage("deploy"):
             outputs = deploy(profile, session, display)
         sources = Sources(session, outputs.lake_bucket, outputs.stream_name)

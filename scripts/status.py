@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-
-import psutil
 from rich.console import Console
 from rich.table import Table
 
-from scripts import health, supervisor
+from scripts import health
 from scripts.profile import Profile
+from scripts.runtime import Runtime
 
 
-def show(profile: Profile, console: Console) -> bool:
-    """Print the table. Returns whether every program is running."""
-    states = {program.name: program for program in supervisor.programs()}
-    table = Table("service", "state", "pid", "memory", "address", box=None)
-    for service in health.SERVICES:
-        for name, address in service.programs.items():
-            program = states.get(name)
-            state = program.state if program else "STOPPED"
-            pid = program.pid if program and state == "RUNNING" else 0
-            table.add_row(name, state, str(pid or ""), _megabytes(pid), address(profile))
+def show(profile: Profile, runtime: Runtime, console: Console) -> bool:
+    """Print the table. Returns whether every service is running."""
+    programs, memory = runtime.programs(), runtime.memory()
+    addresses = {name: address for service in health.SERVICES for name, address in service.programs.items()}
+    table = Table("service", "state", "memory", "address", box=None)
+    for program in programs:
+        address = addresses[program.name](profile) if program.name in addresses else ""
+        table.add_row(program.name, program.state, _megabytes(memory.get(program.name, 0)), address)
     console.print(table)
-    running = all(name in states and states[name].state == "RUNNING" for name in supervisor.program_names())
+    running = bool(programs) and all(program.runs for program in programs)
     if running:
-        console.print(f"All processes: {supervisor.memory() / 1e9:.1f} GB. Logs: make logs SERVICE=<service>")
+        console.print(f"All together: {sum(memory.values()) / 1e9:.1f} GB. Logs: make logs SERVICE=<service>")
     else:
         console.print("Not everything is running. Start it: make up")
     return running
 
 
-def _megabytes(pid: int) -> str:
-    if not pid:
-        return ""
-    total = 0
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        for member in [process, *process.children(recursive=True)]:
-            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                total += member.memory_full_info().pss
-    return f"{total / 1e6:,.0f} MB"
+def _megabytes(usage: int) -> str:
+    return f"{usage / 1e6:,.0f} MB" if usage else ""

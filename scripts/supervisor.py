@@ -159,13 +159,30 @@ def processes() -> list[psutil.Process]:
     return list({*tree, *filter(_carries_mark, psutil.process_iter())})
 
 
-def memory() -> int:
-    """Bytes of memory of all processes of the lab, shared pages counted in part (PSS)."""
-    total = 0
-    for process in processes():
-        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-            total += process.memory_full_info().pss
-    return total
+def memory() -> dict[str, int]:
+    """Bytes of memory (PSS) of each program with all below it; of the rest, as supervisord's."""
+    usage: dict[str, int] = {}
+    left = set(processes())
+    for program in programs():
+        family = _family(program.pid)
+        usage[program.name] = sum(map(_pss, family))
+        left -= family
+    return {**usage, "supervisord": sum(map(_pss, left))} if left else usage
+
+
+def _family(pid: int) -> set[psutil.Process]:
+    if not pid:
+        return set()
+    with contextlib.suppress(psutil.NoSuchProcess):
+        leader = psutil.Process(pid)
+        return {leader, *leader.children(recursive=True)}
+    return set()
+
+
+def _pss(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        return int(process.memory_full_info().pss)
+    return 0
 
 
 def tail(program: str, lines: int = 15) -> str:

@@ -43,8 +43,8 @@ class Lab:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The user's, with the state kept apart."""
-        return {**os.environ, "LAB_VAR": str(self.var)}
+        """The user's, with the state kept apart and no container in the way."""
+        return {**os.environ, "LAB_VAR": str(self.var), "RUNTIME": "processes"}
 
     def ledger(self) -> dict[str, Any]:
         """`lab ledger --json`."""
@@ -76,12 +76,12 @@ def free_ports(count: int) -> list[int]:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("a lab of its own")
-    lines = (ROOT / "profiles" / "local.env").read_text().splitlines()
-    ports = [index for index, line in enumerate(lines) if re.match(r"\w+_PORT=", line)]
-    for index, port in zip(ports, free_ports(len(ports)), strict=True):
-        lines[index] = f"{lines[index].partition('=')[0]}={port}"
+    text = (ROOT / "profiles" / "local.env").read_text()
+    settings = re.findall(r"^\w+_PORT=\d+$", text, re.M)
+    for setting, port in zip(settings, free_ports(len(settings)), strict=True):
+        text = text.replace(setting, f"{setting.partition('=')[0]}={port}")
     path = folder / "own.env"
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text(text)
     own = Lab(path, folder / "var")
     yield own
     own.run("down")

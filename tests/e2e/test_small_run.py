@@ -70,6 +70,8 @@ def test_a_second_run_starts_nothing_twice_and_balances_in_total(lab: Lab, first
     [
         pytest.param(("spark-worker", "airflow-scheduler"), id="the worker and the scheduler"),
         pytest.param(("snowflake", "airflow-triggerer"), id="the warehouse and the triggerer"),
+        pytest.param(("localstack",), id="the emulator of AWS"),
+        pytest.param(("spark-master", "airflow-webserver", "airflow-dag-processor"), id="the rest"),
     ],
 )
 def test_a_run_balances_although_services_are_killed(lab: Lab, first_run: str, victims: tuple[str, ...]) -> None:

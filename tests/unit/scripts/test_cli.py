@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -24,7 +26,7 @@ def test_a_wrong_number_is_refused_by_its_value_with_an_example_before_anything_
 
 def test_the_defaults_are_those_of_the_makefile(monkeypatch: pytest.MonkeyPatch) -> None:
     given = {}
-    monkeypatch.setattr(services, "up", lambda _profile, _display: None)
+    monkeypatch.setattr(services, "up", lambda *_arguments: None)
 
     def end_to_end(*_arguments: object, **settings: int) -> None:
         given.update(settings)
@@ -36,9 +38,10 @@ def test_the_defaults_are_those_of_the_makefile(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_users_mistake_is_a_sentence_and_the_next_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["lab", "logs", "nosuch"])
+    monkeypatch.setenv("LAB_VAR", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["lab", "--runtime", "processes", "logs", "nosuch"])
     with pytest.raises(SystemExit) as caught:
         cli.entry()
     assert caught.value.code == 1
