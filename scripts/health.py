@@ -75,7 +75,7 @@ def snowflake_server(profile: Profile) -> None:
             session_parameters={"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False},
         ) as connection:
             connection.cursor().execute("SELECT 1")
-    except snowflake.connector.errors.Error as error:
+    except (snowflake.connector.errors.Error, OSError) as error:  # OSError: it has not made its certificate yet
         raise Unavailable(str(error)) from error
 
 

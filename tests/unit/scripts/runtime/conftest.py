@@ -1,0 +1,3 @@
+from tests.unit.scripts.runtime.docker_command import docker
+
+__all__ = ["docker"]
