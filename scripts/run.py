@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import boto3
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
 from scripts import dags, generate, ledger, stream
 from scripts.deploy import deploy
@@ -35,6 +35,8 @@ STALLED_SECONDS = 300
 """A run in which no count moves and no DAG runs for this long is given up; the ledger then says what is missing."""
 
 OUTBOX = "ops/exports/"
+NO_ANSWER = (EndpointConnectionError, HTTPClientError)
+"""AWS does not answer: locally, its emulator is being started again."""
 STATE_IS_GONE = frozenset({"ResourceNotFoundException", "NoSuchBucket"})
 
 
@@ -127,8 +129,12 @@ class Follower:
         """Whether all is archived and loaded, and the outbox empty: what is loaded and checked has left it."""
         if counts.settled < expected or counts.received < self.total:
             return False
-        answer = self.session.client("s3").list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=OUTBOX, MaxKeys=1)
-        return answer["KeyCount"] == 0
+        s3 = self.session.client("s3")
+        try:
+            return s3.list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=OUTBOX, MaxKeys=1)["KeyCount"] == 0
+        except NO_ANSWER as error:
+            self.display.note(f"{error} Trying again.")
+            return False
 
     def _take(self) -> Counts | None:
         """The counts, or None while a service is being restarted; the stall's deadline bounds that."""
@@ -145,7 +151,7 @@ class Follower:
                 self.attempt = attempt
                 self.display.note(f"The streaming job was started again: attempt {attempt} of {self.job_run}")
             return bool(dags.unfinished(self.session, self.outputs))
-        except (Unavailable, HTTPClientError) as error:
+        except (Unavailable, *NO_ANSWER) as error:
             self.display.note(f"{error} Trying again.")
             return False
 

@@ -1,9 +1,11 @@
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
-from scripts import ledger, run
-from scripts.ledger import Counts, Ledger
+from scripts import dags, ledger, run, stream
+from scripts.ledger import Counts, Ledger, progress
 from scripts.stopwatch import Stopwatch
 
 
@@ -62,3 +64,45 @@ def test_a_run_in_which_nothing_moves_ends_with_its_imbalance(in_flight: list[in
     assert not own.balanced
     assert not total.balanced
     assert failures == "Nothing has moved."
+
+
+class Killed:
+    """Calls to an AWS that is started again: the first are refused, the next have their answer."""
+
+    def __init__(self, refusals: int, answer: object) -> None:
+        self.refusals = refusals
+        self.answer = answer
+
+    def __call__(self, *_arguments: object, **_named: object) -> Any:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            raise EndpointConnectionError(endpoint_url="http://localhost:1")
+        return self.answer
+
+
+class Notes:
+    """Takes what a run shows."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def count(self, *_arguments: object) -> None:
+        """Is not looked at."""
+
+
+def test_a_run_outlives_a_restart_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "POLL_SECONDS", 0)
+    monkeypatch.setattr(stream, "check", Killed(2, 1))
+    monkeypatch.setattr(dags, "unfinished", lambda *_: [])
+    outbox = Killed(2, {"KeyCount": 0})
+    session = SimpleNamespace(client=lambda _service: SimpleNamespace(list_objects_v2=outbox))
+    counter = SimpleNamespace(take=lambda: progress.Counts(100, 100, loaded=100, quarantined=0, duplicates=0))
+    display = Notes()
+    known = cast("Any", {"session": session, "outputs": SimpleNamespace(lake_bucket="lake"), "counter": counter})
+    follower = run.Follower(**known, job_run="job", display=cast("Any", display), watch=Stopwatch(), total=100)
+    assert follower.follow(100) == ""
+    assert outbox.refusals < 0
+    assert all("Could not connect" in note and note.endswith("Trying again.") for note in display.notes)
