@@ -1,13 +1,11 @@
 """Services for tests that talk to them from outside: started once a session by their start scripts, on free ports.
 
-`aws` makes boto3 clients of a LocalStack with our plugin, `warehouse` connections to the local Snowflake. Their state
-lies below a temporary directory (with a space in its name), and nothing of a running lab is touched.
+They are processes, or with `--services=containers` containers of the lab's own images; the tests are the same. `aws`
+makes boto3 clients of a LocalStack with our plugin, `warehouse` connections to the local Snowflake. Their state lies
+below a temporary directory (with a space in its name), and nothing of a running lab is touched.
 """
 
-import os
-import signal
 import socket
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -21,81 +19,77 @@ import snowflake.connector
 from botocore.config import Config
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from scripts import paths, profile
+from scripts import profile
+from tests.integration.run_containers import Containers
+from tests.integration.run_processes import Processes
+from tests.integration.running import Ended, Runner, RunningService
 
 READY_WITHIN = 90
-STOPPED_WITHIN = 20
 AWS_SETTINGS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
+LOG_LINES = 30
+RUNNERS: Mapping[str, Callable[[], Runner]] = {"processes": Processes, "containers": Containers}
 
 ClientFactory = Callable[[str], Any]
 ConnectionFactory = Callable[[], snowflake.connector.SnowflakeConnection]
-
-
-@dataclass(frozen=True)
-class RunningService:
-    """A service started for tests: its process leads a process group of its own."""
-
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def stop(self) -> float:
-        """Stop it as supervisord does, and return how long that took in seconds."""
-        with timed() as taken:
-            self.process.terminate()
-            try:
-                self.process.wait(STOPPED_WITHIN)
-            finally:
-                end_group(self.process.pid)
-        return taken()
-
-    def members(self) -> list[int]:
-        """The processes of its group that are still there."""
-        return group(self.process.pid)
-
-
 OwnLocalStack = Callable[..., AbstractContextManager[tuple[RunningService, ClientFactory]]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--services", choices=sorted(RUNNERS), default="processes", help="how services are run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "processes(reason): looks at what a container hides, or needs no service")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--services") == "processes":
+        return
+    for item in items:
+        if marker := item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.skip(reason=f"for processes only: {marker.args[0]}"))
 
 
 @dataclass(frozen=True)
 class Lab:
-    """Where this session's services are: their environment, and the folder of their state."""
+    """Where this session's services are: their environment, the folder of their state, and how they are run."""
 
     environment: Mapping[str, str]
     var: Path
+    runner: Runner
 
     @contextmanager
     def running(
         self, script: str, ready: Callable[[], object], environment: Mapping[str, str] | None = None
     ) -> Iterator[RunningService]:
-        """Start `services/<script>` and wait until a real call to it succeeds; its whole process group ends with it.
+        """Start `services/<script>` and wait until a real call to it succeeds; all of it ends with the block.
 
         `ready` raises, or returns nothing, for as long as the service does not answer.
         """
-        name = Path(script).parts[0]
-        if not (paths.envs() / name / "bin" / "python").exists():
-            pytest.fail(f"The environment of {name} is missing in {paths.display(paths.envs())}. Next: make test")
-        log = self.var / f"{name}.log"
-        command = [str(paths.ROOT / "services" / script)]
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                command,
-                env={**self.environment, **(environment or {})},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        service = RunningService(process, log)
+        service = self.runner.start(script, {**self.environment, **(environment or {})})
         try:
             wait_until_ready(service, script, ready)
             yield service
         finally:
-            if process.poll() is None:
+            if service.exit_code is None:
                 service.stop()
-            end_group(process.pid)
+            service.remove()
+
+    def run(self, script: str, environment: Mapping[str, str], within: float) -> Ended:
+        """Start `services/<script>` and wait until it ends by itself."""
+        return self.runner.run(script, {**self.environment, **environment}, within)
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def runner(request: pytest.FixtureRequest) -> Runner:
+    """How services are run, as `--services` says."""
+    chosen = RUNNERS[request.config.getoption("--services")]()
+    chosen.prepare()
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, runner: Runner) -> Iterator[Lab]:
     """The local profile with every port free."""
     var = tmp_path_factory.mktemp("lab var")
     with pytest.MonkeyPatch.context() as patch:
@@ -107,7 +101,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             "SPARK_MASTER_URL": f"spark://127.0.0.1:{free_port()}",
             "SNOWFLAKE_PORT": str(free_port()),
         }
-        yield Lab({**environment, **addresses}, var)
+        yield Lab({**environment, **addresses}, var, runner)
 
 
 @pytest.fixture(scope="session")
@@ -192,8 +186,8 @@ def wait_until_ready(service: RunningService, script: str, ready: Callable[[], o
     failures: list[Exception] = []
 
     def answers() -> bool:
-        if service.process.poll() is not None:
-            pytest.fail(f"services/{script} ended with {service.process.returncode}:\n{tail(service.log)}")
+        if service.exit_code is not None:
+            pytest.fail(f"services/{script} ended with {service.exit_code}:\n{end_of(service.log())}")
         try:
             return bool(ready())
         except Exception as error:  # whatever a client raises while nothing answers yet
@@ -206,7 +200,7 @@ def wait_until_ready(service: RunningService, script: str, ready: Callable[[], o
         )
     except RetryError:
         last = failures[-1] if failures else None
-        pytest.fail(f"services/{script} did not answer within {READY_WITHIN} s: {last!r}\n{tail(service.log)}")
+        pytest.fail(f"services/{script} did not answer within {READY_WITHIN} s: {last!r}\n{end_of(service.log())}")
 
 
 def free_port() -> int:
@@ -216,28 +210,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def group(leader: int) -> list[int]:
-    """The living processes of a process group; zombies are not living."""
-    members = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if fields[0] != "Z" and int(fields[2]) == leader:
-            members.append(int(status.parent.name))
-    return members
-
-
-def end_group(leader: int) -> None:
-    """Leave no process of the group behind."""
-    if group(leader):
-        os.killpg(leader, signal.SIGKILL)
-
-
-def tail(log: Path, lines: int = 30) -> str:
-    """The last lines of a log."""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+def end_of(log: str) -> str:
+    """Its last lines."""
+    return "\n".join(log.splitlines()[-LOG_LINES:])
 
 
 @contextmanager

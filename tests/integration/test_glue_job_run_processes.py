@@ -45,6 +45,7 @@ def start_deaf_drivers(client: Any) -> list[int]:
     return found
 
 
+@pytest.mark.processes("a container's processes end with it")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
 def test_no_driver_outlives_localstack(own_localstack: Any, tmp_path: Path, number: signal.Signals) -> None:
     with own_localstack(LAB_SPARK_SUBMIT=str(stand_in(tmp_path))) as (service, client):

@@ -12,7 +12,8 @@ import boto3
 import pytest
 
 from scripts import stack
-from tests.integration.conftest import ClientFactory, Lab, RunningService
+from tests.integration.conftest import ClientFactory, Lab
+from tests.integration.running import RunningService
 
 ARCHIVED_WITHIN = 60.0
 KEY = re.compile(r"raw/viewership-stream/dt=\d{4}-\d\d-\d\d/hr=\d\d/shardId-\d{12}-\d+-\d+\.jsonl\.gz")

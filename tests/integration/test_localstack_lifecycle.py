@@ -1,7 +1,6 @@
 """LocalStack as a service of the lab: how it starts and stops."""
 
 import socket
-import subprocess
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -10,8 +9,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
-
-from scripts import paths
 
 
 def test_state_lies_below_the_labs_own_directory(lab: Any, localstack: Any, aws: Any) -> None:
@@ -86,7 +83,7 @@ def test_it_stops_in_time_while_consumers_wait_for_messages(own_localstack: Any)
             sqs.list_queues()  # answered after the requests above have come in
 
             assert service.stop() < 20
-            assert service.process.returncode == 0
+            assert service.exit_code == 0
             assert service.members() == []
 
 
@@ -95,15 +92,8 @@ def test_a_taken_port_ends_it_with_a_sentence_instead_of_serving_nothing(lab: An
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         endpoint = f"http://localhost:{taken.getsockname()[1]}"
-        ended = subprocess.run(
-            [str(paths.ROOT / "services" / "localstack" / "start")],
-            env={**lab.environment, "AWS_ENDPOINT_URL": endpoint, "LAB_VAR": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        ended = lab.run("localstack/start", {"AWS_ENDPOINT_URL": endpoint, "LAB_VAR": str(tmp_path)}, within=60)
 
-    assert ended.returncode == 1
-    assert "Address already in use" in ended.stderr
-    assert "then: make up" in ended.stderr
+    assert ended.exit_code == 1
+    assert "Address already in use" in ended.log
+    assert "then: make up" in ended.log

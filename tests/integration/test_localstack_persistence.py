@@ -3,8 +3,6 @@
 import io
 import json
 import os
-import signal
-import subprocess
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from scripts import paths
 from tests.integration.conftest import free_port
 from tests.integration.job_runs import CODE_BUCKET, ROLE, eventually, stand_in, upload_scripts
 
@@ -216,7 +213,7 @@ def test_nothing_saved_is_lost_by_a_kill_nor_by_a_stop(own_localstack: Any, tmp_
         for kept in KEPT.values():
             kept.make(client)
         wait_until_saved(client, tmp_path)
-        kill(service)
+        service.kill()
 
     with own_localstack() as (service, client):
         assert {name: kept.read(client) for name, kept in KEPT.items()} == values()
@@ -237,7 +234,7 @@ def test_an_acknowledged_record_survives_a_kill_and_numbers_go_on(own_localstack
         put = client("kinesis").put_records(
             StreamName="kept", Records=[{"Data": each, "PartitionKey": each.decode()} for each in data]
         )
-        kill(service)
+        service.kill()
 
     with own_localstack() as (_, client):
         shards = [read_shard(client, f"shardId-{index:012d}") for index in range(2)]
@@ -262,7 +259,7 @@ def test_interrupted_batches_have_failed_and_an_interrupted_stream_runs_again(
         for run in (batch, stream):
             eventually(partial(emr_run, client, run), lambda seen: seen["state"] == "RUNNING")
         wait_until_saved(client, tmp_path)
-        kill(service)
+        service.kill()
 
     with own_localstack(**settings) as (_, client):
         ended = client("glue").get_job_run(JobName="waits", RunId=glue_run)["JobRun"]
@@ -285,18 +282,11 @@ def test_a_state_of_another_version_ends_the_start_with_its_folder_and_the_way_o
     manifest.write_text(manifest.read_text().replace('"localstack-core": "', '"localstack-core": "0.'))
 
     endpoint = f"http://localhost:{free_port()}"
-    ended = subprocess.run(
-        [str(paths.ROOT / "services" / "localstack" / "start")],
-        env={**lab.environment, "AWS_ENDPOINT_URL": endpoint, "LAB_VAR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = lab.run("localstack/start", {"AWS_ENDPOINT_URL": endpoint, "LAB_VAR": str(tmp_path)}, within=120)
 
-    assert ended.returncode == 1
-    assert str(state(tmp_path)) in ended.stderr
-    assert "make clean" in ended.stderr
+    assert ended.exit_code == 1
+    assert str(state(tmp_path)) in ended.log
+    assert "make clean" in ended.log
     assert manifest.exists()
 
 
@@ -317,11 +307,6 @@ def wait_until_saved(client: Client, var: Path) -> None:
         return any(mark.encode() in path.read_bytes() for path in state(var).glob("generations/[0-9]*[0-9]/ssm.pickle"))
 
     eventually(saved, bool)
-
-
-def kill(service: Any) -> None:
-    os.killpg(service.process.pid, signal.SIGKILL)
-    service.process.wait()
 
 
 def read_shard(client: Client, shard: str) -> list[dict[str, Any]]:

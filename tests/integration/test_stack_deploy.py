@@ -11,7 +11,8 @@ import pytest
 from scripts import paths, stack
 from scripts.cloudformation import Stack
 from scripts.errors import LabError
-from tests.integration.conftest import ClientFactory, Lab, RunningService
+from tests.integration.conftest import ClientFactory, Lab
+from tests.integration.running import RunningService
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import pytest
 
 from scripts import stack
 from tests.fake_airflow import AirflowServer, FakeAirflow
-from tests.integration.conftest import ClientFactory, Lab, RunningService
+from tests.integration.conftest import ClientFactory, Lab
+from tests.integration.running import RunningService
 
 ARRIVES_WITHIN = 60.0
 
