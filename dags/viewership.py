@@ -26,28 +26,28 @@ SWEEP = CronTriggerTimetable("*/30 * * * *", timezone="UTC", run_immediately=tim
 which may be before the stack is deployed."""
 
 
-@task.short_circuit
-def load_exports(lake_bucket: str) -> list[str]:
-    """Load each export of the outbox, oldest first, in a transaction of its own; return their ids.
+@task.short_circuit(multiple_outputs=False)
+def load_exports(lake_bucket: str) -> dict[str, str]:
+    """Load each export of the outbox, oldest first, in a transaction of its own; return their ids and first arrivals.
 
-    An empty list ends the run here: everything exported is loaded and accounted for.
+    When there is none the run ends here: everything exported is loaded and accounted for.
     """
     exports = outbox.pending(S3Hook(), lake_bucket)
     for export in exports:
         warehouse.load(export)
-    return [export.id for export in exports]
+    return {export.id: warehouse.utc_text(export.first_arrival) for export in exports}
 
 
 @task(templates_exts=[".sql"])
 def reconcile_ledger(write: str, balanced: str, unbalanced: str) -> None:
-    """Fail unless each record in the warehouse is in exactly one place: loaded, quarantined or a duplicate."""
+    """Fail unless each record that the exports touch is in exactly one place: loaded, quarantined or a duplicate."""
     warehouse.close_books(write, balanced, unbalanced)
 
 
 @task
-def settle_exports(lake_bucket: str, export_ids: list[str]) -> None:
+def settle_exports(lake_bucket: str, loaded: dict[str, str]) -> None:
     """Take the loaded exports out of the outbox."""
-    outbox.settle(S3Hook(), lake_bucket, export_ids)
+    outbox.settle(S3Hook(), lake_bucket, loaded)
 
 
 @dag(
@@ -57,6 +57,7 @@ def settle_exports(lake_bucket: str, export_ids: list[str]) -> None:
     default_args=TASKS,
     dagrun_timeout=timedelta(hours=3),
     template_searchpath=[str(SQL)],
+    user_defined_macros={"first_arrival": warehouse.first_arrival},
     tags=["media-stream", "stream"],
     doc_md=__doc__,
 )

@@ -13,23 +13,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from jobs.conflicts import ChangedError, retried
-from jobs.days import days_of
 from jobs.landing import keep_bad_lines, read_landing
-from jobs.merge import insert_missing, upsert
+from jobs.merge import exchange, insert_missing
 from jobs.parse import Rejection, parse
 from jobs.reference import CHANNEL_METADATA
 from jobs.session import lake_session
 from jobs.snapshots import current_snapshot, read_after, read_at
 from jobs.tables import ARRIVAL, BRONZE, DUPLICATES, EVENT, IDENTITY, QUARANTINE, VIEWERSHIP, create
 from jobs.together import together
-from jobs.versions import ranked
+from jobs.versions import versions
 from jobs.watermark import read_watermark, stamped
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,32 +74,35 @@ def read_batch(spark: SparkSession, lake: str) -> Batch | None:
         return None
     records = read_after(spark, BRONZE, start, bronze_now)
     parsed = _parsed(records, known_channels(spark, lake)).localCheckpoint()
-    (counts,) = parsed.agg(sf.count("*").alias("records"), sf.count("reason").alias("rejected")).collect()
-    if not counts.records:
+    (found,) = parsed.agg(
+        sf.count("*").alias("records"),
+        sf.count("reason").alias("rejected"),
+        sf.collect_set(sf.to_date("timestamp")).alias("days"),
+    ).collect()
+    if not found.records:
         return None
     number = mark.batch_number + 1 if mark else 1
     accepted = parsed.where("reason IS NULL").select(*EVENT, *ARRIVAL)
     rejected = _numbered(parsed.where("reason IS NOT NULL"), number).select(*QUARANTINE.columns)
     silver = read_at(spark, VIEWERSHIP.full_name, silver_now)
-    versions = _numbered(ranked(accepted, silver), number).localCheckpoint()
-    return Batch(number, bronze_now, silver_now, rejected, counts.rejected, versions)
+    judged = _numbered(versions(accepted, found.days, silver), number).localCheckpoint()
+    return Batch(number, bronze_now, silver_now, rejected, found.rejected, judged)
 
 
 def write_batch(spark: SparkSession, batch: Batch, run: str) -> Cleaned:
     """Write the batch: what was set aside first, the events and the watermark last, in one commit."""
-    winners = batch.versions.where("place = 1 AND NOT in_silver")
-    losers = batch.versions.where("place > 1")
+    losers = batch.versions.where("superseded")
     together(
         lambda: quarantine(spark, batch.rejected),
         lambda: set_aside(spark, losers.select(*DUPLICATES.columns)),
     )
     if current_snapshot(spark, VIEWERSHIP.full_name) != batch.silver_snapshot_id:
         raise ChangedError(f"Another job wrote {VIEWERSHIP.full_name} while batch {batch.number} was made")
-    # An event that moves to another day is found in its old one.
-    days = days_of(winners.union(losers.where("in_silver")), "timestamp")
+    changes = batch.versions.where("superseded = in_silver")
     with stamped(spark, batch.number, batch.bronze_snapshot_id, run):
-        load(spark, winners.select(*VIEWERSHIP.columns), days)
-    return Cleaned(batch.number, winners.count(), batch.quarantined, losers.count())
+        load(spark, changes)
+    loaded = changes.where("NOT superseded").count()
+    return Cleaned(batch.number, loaded, batch.quarantined, losers.count())
 
 
 def quarantine(spark: SparkSession, rejected: DataFrame) -> None:
@@ -113,15 +115,15 @@ def set_aside(spark: SparkSession, losers: DataFrame) -> None:
     insert_missing(spark, DUPLICATES, losers, tuple(IDENTITY), "arrived_at")
 
 
-def load(spark: SparkSession, winners: DataFrame, days: frozenset[date]) -> None:
-    """Insert new events, and put newer versions in the place of silver's; ``days`` are those of both.
+def load(spark: SparkSession, changes: DataFrame) -> None:
+    """Insert the new events and newer versions, and delete those of silver that they supersede.
 
     A batch without any is committed too: the commit carries the watermark.
     """
-    if days:
-        upsert(spark, VIEWERSHIP, winners, "event_id", days)
+    if changes.isEmpty():
+        changes.select(*VIEWERSHIP.columns).writeTo(VIEWERSHIP.full_name).append()
     else:
-        winners.writeTo(VIEWERSHIP.full_name).append()
+        exchange(spark, VIEWERSHIP, changes, "timestamp", gone="superseded")
 
 
 def known_channels(spark: SparkSession, lake: str) -> frozenset[str]:

@@ -39,6 +39,11 @@ def days_of(frame: DataFrame, column: str) -> frozenset[date]:
     return frozenset(row.day for row in frame.select(sf.to_date(column).alias("day")).distinct().collect())
 
 
+def widened(days: Iterable[date], by: int) -> frozenset[date]:
+    """These days, and as many as ``by`` before and after each."""
+    return frozenset(day + timedelta(days=offset) for day in days for offset in range(-by, by + 1))
+
+
 def is_day(column: str, days: Iterable[date]) -> Column:
     """Whether a date column is one of these days: exactly these, as an overwrite needs it."""
     return sf.col(column).isin(sorted(days))

@@ -46,7 +46,11 @@ MAX_ROWS_PER_FILE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What an export holds: the rows of each table, and the totals of its events, revenue as exact decimal text."""
+    """What an export holds: the rows of each table, and the totals of its events, revenue as exact decimal text.
+
+    ``first_arrival`` (ISO 8601, UTC, microseconds) is of the first record that it says anything about: nothing of the
+    warehouse that arrived before changes by it.
+    """
 
     export_id: str
     through_batch_number: int
@@ -54,6 +58,7 @@ class Marker:
     events: int
     minutes: int
     ad_revenue: str
+    first_arrival: str
 
     @property
     def key(self) -> str:
@@ -77,7 +82,15 @@ def write_export(spark: SparkSession, lake: str, through: int, frames: dict[str,
     together(*(partial(_write, frame, table, addresses[table]) for table, frame in frames.items()))
     written = {table: _written(spark, table, address) for table, address in addresses.items()}
     totals = _totals(written["viewership"])
-    marker = Marker(name, through, _row_counts(written), totals.events, totals.minutes, totals.ad_revenue)
+    marker = Marker(
+        name,
+        through,
+        _row_counts(written),
+        totals.events,
+        totals.minutes,
+        totals.ad_revenue,
+        _first_arrival(written["records"], written["duplicates"]),
+    )
     write_text(spark, f"{lake}/{marker.key}", json.dumps(asdict(marker)))
     return marker
 
@@ -109,3 +122,11 @@ def _totals(viewership: DataFrame) -> Row:
         sf.coalesce(sf.sum("ad_revenue"), sf.lit(0).cast(MONEY)).cast("string").alias("ad_revenue"),
     )
     return totals.collect()[0]
+
+
+def _first_arrival(records: DataFrame, duplicates: DataFrame) -> str:
+    """Of the new records and of the older ones that they supersede; now, when there is neither."""
+    arrivals = records.select("arrived_at").union(duplicates.select("arrived_at"))
+    first = sf.coalesce(sf.min("arrived_at"), sf.current_timestamp())
+    (row,) = arrivals.agg(sf.date_format(first, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").alias("first")).collect()
+    return str(row.first)

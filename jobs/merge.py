@@ -6,13 +6,12 @@ whose source is a view of such a reading ("No plan for TableReference").
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.days import days_of, within
-from jobs.tables import Table
+from jobs.tables import IDENTITY, Table
 
 
 def insert_missing(spark: SparkSession, table: Table, rows: DataFrame, keys: Sequence[str], day_column: str) -> None:
@@ -34,16 +33,29 @@ def insert_missing(spark: SparkSession, table: Table, rows: DataFrame, keys: Seq
     )
 
 
-def upsert(spark: SparkSession, table: Table, rows: DataFrame, key: str, days: Iterable[date] | None = None) -> None:
-    """Insert the rows, or let them take the place of the row with their key.
+def exchange(spark: SparkSession, table: Table, rows: DataFrame, day_column: str, gone: str) -> None:
+    """Delete the rows of the table whose records are marked by the column ``gone``, and insert the others: one commit.
 
-    ``days`` are the days of ``timestamp`` in which the rows of both lie, for a table that is partitioned by it.
+    ``day_column`` is the timestamp the table is partitioned by. A row to insert that is in the table already stays.
     """
-    near = "" if days is None else f" AND {within('t.timestamp', days)}"
+    same = " AND ".join(f"t.{key} = s.{key}" for key in IDENTITY)
     spark.sql(
         f"""
         MERGE INTO {table.full_name} t USING {{rows}} s
-        ON t.{key} = s.{key}{near}
+        ON {same} AND {within(f"t.{day_column}", days_of(rows, day_column))}
+        WHEN MATCHED AND s.{gone} THEN DELETE
+        WHEN NOT MATCHED AND NOT s.{gone} THEN INSERT *
+        """,
+        rows=rows,
+    )
+
+
+def upsert(spark: SparkSession, table: Table, rows: DataFrame, key: str) -> None:
+    """Insert the rows, or let them take the place of the row with their key."""
+    spark.sql(
+        f"""
+        MERGE INTO {table.full_name} t USING {{rows}} s
+        ON t.{key} = s.{key}
         WHEN MATCHED THEN UPDATE SET *
         WHEN NOT MATCHED THEN INSERT *
         """,

@@ -24,6 +24,7 @@ class Group:
 
     folder: str
     environment: str
+    options: tuple[str, ...] = ()
 
 
 GROUPS: dict[str, Group] = {
@@ -34,6 +35,7 @@ GROUPS: dict[str, Group] = {
     "airflow": Group("tests/airflow", "airflow"),
     "spark": Group("tests/spark", "spark"),
     "integration": Group("tests/integration", "lab"),
+    "containers": Group("tests/integration", "lab", ("--services=containers",)),
     "e2e": Group("tests/e2e", "lab"),
 }
 
@@ -59,8 +61,8 @@ def test(groups: Sequence[str], console: Console) -> int:
 
 
 def _run_group(group: Group, console: Console) -> bool:
-    console.rule(f"{group.folder} ({group.environment})")
-    command = [str(environments.python(group.environment)), "-m", "pytest", group.folder]
+    console.rule(" ".join((group.folder, *group.options, f"({group.environment})")))
+    command = [str(environments.python(group.environment)), "-m", "pytest", group.folder, *group.options]
     return subprocess.run(command, cwd=paths.ROOT, check=False).returncode == 0
 
 

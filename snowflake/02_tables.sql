@@ -3,7 +3,7 @@
 USE DATABASE &{database};
 
 CREATE TABLE IF NOT EXISTS ANALYTICS.VIEWERSHIP_LOGS (
-    EVENT_ID              VARCHAR(64)       NOT NULL COMMENT 'Identifies the event; each is here once',
+    EVENT_ID              VARCHAR(64)       NOT NULL COMMENT 'Identifies the event within 30 days; each is here once',
     SESSION_ID            VARCHAR(64)       NOT NULL COMMENT 'The player session in which the viewing happened',
     USER_ID               VARCHAR(64)       NOT NULL COMMENT 'The viewer; also the record''s partition key',
     CHANNEL_ID            VARCHAR(32)       NOT NULL COMMENT 'The channel, as in DIM_CHANNEL',
@@ -91,7 +91,7 @@ CREATE TABLE IF NOT EXISTS OPS.LOADS (
 
 CREATE TABLE IF NOT EXISTS OPS.LEDGER (
     RUN_ID      VARCHAR(250)      NOT NULL COMMENT 'The pipeline run that counted',
-    RECORDS     NUMBER(38,0)      NOT NULL COMMENT 'Records the lake took in',
+    RECORDS     NUMBER(38,0)      NOT NULL COMMENT 'Records looked at: that arrived since the first one the run touched',
     LOADED      NUMBER(38,0)      NOT NULL COMMENT 'Of those, in VIEWERSHIP_LOGS',
     QUARANTINED NUMBER(38,0)      NOT NULL COMMENT 'Of those, in QUARANTINE',
     DUPLICATES  NUMBER(38,0)      NOT NULL COMMENT 'Of those, in DUPLICATES',

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -28,12 +29,16 @@ class Bucket(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An increment of the lake, ready for the warehouse: its id and the totals of its viewing events."""
+    """An increment of the lake, ready for the warehouse: its id and the totals of its viewing events.
+
+    `first_arrival`, in UTC, is of the first record that it says anything about.
+    """
 
     id: str
     events: int
     minutes: int
     ad_revenue: Decimal
+    first_arrival: datetime
 
 
 def pending(s3: Bucket, lake_bucket: str) -> list[Export]:
@@ -55,13 +60,23 @@ def parse_marker(key: str, content: str) -> Export:
     """Return the export that the marker at `key` announces."""
     try:
         marker = json.loads(content)
-        export = Export(marker["export_id"], marker["events"], marker["minutes"], Decimal(marker["ad_revenue"]))
+        export = Export(
+            marker["export_id"],
+            marker["events"],
+            marker["minutes"],
+            Decimal(marker["ad_revenue"]),
+            datetime.fromisoformat(marker["first_arrival"]),
+        )
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{key} is no marker of an export: {error!r}. It holds {content[:200]!r}") from error
     if not EXPORT_ID.fullmatch(str(export.id)) or key != f"{MARKERS}{export.id}.json":
         raise ValueError(f"{key} is no marker of {export.id!r}: it would be {MARKERS}through-<12 digits>.json")
     if not (_is_count(export.events) and _is_count(export.minutes) and MONEY.fullmatch(str(marker["ad_revenue"]))):
         raise ValueError(f"{key} is no marker of an export: its totals are no numbers. It holds {content[:200]!r}")
+    if export.first_arrival.tzinfo != UTC:
+        raise ValueError(
+            f"{key} is no marker of an export: its first arrival is not in UTC. It holds {content[:200]!r}"
+        )
     return export
 
 

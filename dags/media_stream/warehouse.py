@@ -4,6 +4,7 @@ A check is a query that returns one row of booleans, each column named for what 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from airflow.providers.common.sql.hooks.handlers import fetch_all_handler
@@ -40,7 +41,8 @@ def load(export: Export) -> None:
     session is closed with its transaction open, and the warehouse rolls it back.
     """
     warehouse = SnowflakeHook(CONNECTION)
-    warehouse.run(_render("load/load_export.sql", export_id=export.id), autocommit=True, split_statements=True)
+    statements = _render("load/load_export.sql", export_id=export.id, first_arrival=utc_text(export.first_arrival))
+    warehouse.run(statements, autocommit=True, split_statements=True)
     arrived = _render(
         "load/loaded_export.sql",
         export_id=export.id,
@@ -49,6 +51,20 @@ def load(export: Export) -> None:
         ad_revenue=export.ad_revenue,
     )
     _check(warehouse, arrived)
+
+
+def first_arrival(ti: Any) -> str:
+    """Return where the checks and the ledger of this run begin: templates call it with their task instance.
+
+    Before that arrival the exports that were loaded have touched nothing.
+    """
+    loaded: dict[str, str] = ti.xcom_pull(task_ids="load_exports")
+    return min(loaded.values())
+
+
+def utc_text(moment: datetime) -> str:
+    """Return `moment`, which is in UTC, as the warehouse's TIMESTAMP_NTZ reads it. Texts sort as moments do."""
+    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
 
 
 def close_books(write: str, balanced: str, unbalanced: str) -> None:

@@ -1,5 +1,6 @@
 -- The ledger's arithmetic, over one table a place (see evidence.py). One row an account: a record seen anywhere.
--- The variable run_id restricts it to the records that one run claimed; NULL takes all.
+-- The variable run_id restricts it to the records that one run claimed; NULL takes all. The variable max_age_days is how
+-- far apart versions of one event may lie: an id names an event within it.
 
 -- A record is named by stream, sequence number (digits) and partition key (anything): unambiguous in this order.
 CREATE MACRO named(stream_name, sequence_number, partition_key) AS
@@ -46,8 +47,20 @@ CREATE TEMP TABLE accounts AS
     GROUP BY record
     HAVING getvariable('run_id') IS NULL OR max(run_id) = getvariable('run_id');
 
-CREATE TEMP TABLE loaded_events AS
-    SELECT event_id, count(*) AS times FROM loaded GROUP BY event_id;
+CREATE TEMP TABLE loaded_events AS SELECT DISTINCT event_id FROM loaded;
+
+-- The rows of each loaded event, itself among them: those of its id that could be versions of it.
+CREATE TEMP TABLE doubled_events AS
+    SELECT record, times FROM (
+        SELECT
+            named(stream_name, sequence_number, partition_key) AS record,
+            count(*) OVER (
+                PARTITION BY event_id ORDER BY timestamp
+                RANGE BETWEEN to_days(getvariable('max_age_days')) PRECEDING
+                    AND to_days(getvariable('max_age_days')) FOLLOWING
+            ) AS times
+        FROM loaded
+    ) WHERE times > 1;
 
 CREATE TEMP VIEW loaded_totals AS
     SELECT count(*) AS events, coalesce(sum(minutes), 0) AS minutes, coalesce(sum(revenue), 0) AS revenue FROM loaded;
@@ -73,7 +86,7 @@ CREATE TEMP TABLE imbalances AS
     FROM accounts WHERE greatest(loaded, quarantined, duplicates) > 1
     UNION ALL
     SELECT 'event_doubled', record, 'its event is in VIEWERSHIP_LOGS ' || times || ' times'
-    FROM accounts JOIN loaded_events USING (event_id) WHERE loaded = 1 AND times > 1
+    FROM accounts JOIN doubled_events USING (record) WHERE loaded = 1
     UNION ALL
     SELECT 'duplicate_of_nothing', record, 'it is a duplicate of an event that is not loaded'
     FROM accounts ANTI JOIN loaded_events USING (event_id) WHERE duplicates > 0

@@ -13,7 +13,15 @@ RECORDS = pa.schema(IDENTITY)
 CLAIMS = pa.schema([("run_id", pa.string()), ("event_id", pa.string()), *IDENTITY, ("kind", pa.string())])
 EVENTS = pa.schema([*IDENTITY, ("event_id", pa.string())])
 REFUSED = pa.schema([*IDENTITY, ("reason", pa.string())])
-LOADED = pa.schema([*IDENTITY, ("event_id", pa.string()), ("minutes", pa.int64()), ("revenue", pa.decimal128(38, 2))])
+LOADED = pa.schema(
+    [
+        *IDENTITY,
+        ("event_id", pa.string()),
+        ("timestamp", pa.timestamp("us")),
+        ("minutes", pa.int64()),
+        ("revenue", pa.decimal128(38, 2)),
+    ]
+)
 MARTS = pa.schema(
     [("mart", pa.string()), ("events", pa.int64()), ("minutes", pa.int64()), ("revenue", pa.decimal128(38, 2))]
 )

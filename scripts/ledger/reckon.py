@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from jobs.schema import Reason
+from jobs.schema import MAX_AGE_DAYS, Reason
 from scripts.ledger.evidence import Evidence
 from scripts.ledger.model import Counts, Imbalance, Ledger, ReasonCount, RunCounts
 
@@ -24,6 +24,7 @@ def reckon(evidence: Evidence, run_id: str | None = None) -> Ledger:
         for name, table in evidence.tables().items():
             books.register(name, table)
         books.execute("SET VARIABLE run_id = $1", [run_id])
+        books.execute(f"SET VARIABLE max_age_days = {MAX_AGE_DAYS}")
         books.execute(_ACCOUNTS_SQL.read_text())
         return Ledger(
             counts=_counts(books),

@@ -1,4 +1,6 @@
 -- Viewing events lie in the ranges of their schema. For SQLCheckOperator: one row of booleans, all true when they do.
+-- Looks at what arrived since the first record that the run's exports touch (template value first_arrival(ti)): a run
+-- that fails leaves its exports in the outbox, so that the next one looks at them again.
 SELECT
     COUNT_IF(DURATION_MINUTES NOT BETWEEN 0 AND 1440) = 0 AS DURATION_MINUTES_IN_RANGE,
     COUNT_IF(ADS_WATCHED NOT BETWEEN 0 AND 1000) = 0 AS ADS_WATCHED_IN_RANGE,
@@ -9,3 +11,4 @@ SELECT
     COUNT_IF(TIMESTAMP > DATEADD('HOUR', 1, ARRIVED_AT)) = 0 AS TIMESTAMP_NOT_IN_THE_FUTURE,
     COUNT_IF(TIMESTAMP < DATEADD('DAY', -30, ARRIVED_AT)) = 0 AS TIMESTAMP_NOT_TOO_OLD
 FROM ANALYTICS.VIEWERSHIP_LOGS
+WHERE ARRIVED_AT >= '{{ first_arrival(ti) }}'

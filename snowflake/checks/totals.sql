@@ -1,4 +1,5 @@
 -- Marts add up to the viewing events, revenue to the cent. For SQLCheckOperator: one row of booleans, all true when so.
+-- Looks at everything on purpose: sums of three columns cost little, and they find what was changed on any day.
 WITH
     logs AS (
         SELECT COUNT(*) AS EVENTS, COALESCE(SUM(DURATION_MINUTES), 0) AS MINUTES, COALESCE(SUM(AD_REVENUE), 0) AS REVENUE

@@ -1,6 +1,8 @@
 -- Up to 20 records that are not in exactly one place, with the number of rows in each. No row when the books balance.
+-- Template value: first_arrival(ti).
 SELECT STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, ARRIVED_AT, EXPORT_ID, LOADED, QUARANTINED, DUPLICATES
 FROM OPS.RECORD_FATES
-WHERE LOADED + QUARANTINED + DUPLICATES <> 1
+WHERE ARRIVED_AT >= '{{ first_arrival(ti) }}'
+    AND LOADED + QUARANTINED + DUPLICATES <> 1
 ORDER BY ARRIVED_AT, SEQUENCE_NUMBER
 LIMIT 20

@@ -1,5 +1,7 @@
 -- Close the books of a pipeline run: one row in OPS.LEDGER, written again without effect on others.
--- Template value: run_id (Airflow gives it). Run by SQLExecuteQueryOperator(split_statements=True).
+-- It counts what arrived since the first record that the run's exports touch: a run that fails leaves its exports in the
+-- outbox, so that the next one counts them again. `lab ledger` counts everything.
+-- Template values: run_id (Airflow gives it), first_arrival(ti). Run by SQLExecuteQueryOperator(split_statements=True).
 BEGIN;
 
 DELETE FROM OPS.LEDGER WHERE RUN_ID = '{{ run_id }}';
@@ -11,6 +13,7 @@ SELECT
     '{{ run_id }}', COUNT(*), COUNT_IF(LOADED > 0), COUNT_IF(QUARANTINED > 0), COUNT_IF(DUPLICATES > 0),
     COUNT_IF(LOADED + QUARANTINED + DUPLICATES = 0), COUNT_IF(LOADED + QUARANTINED + DUPLICATES > 1),
     COUNT_IF(LOADED + QUARANTINED + DUPLICATES <> 1) = 0, SYSDATE()
-FROM OPS.RECORD_FATES;
+FROM OPS.RECORD_FATES
+WHERE ARRIVED_AT >= '{{ first_arrival(ti) }}';
 
 COMMIT;

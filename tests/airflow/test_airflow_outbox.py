@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +48,7 @@ def marker(batch: int, **changes: Any) -> str:
         "events": 3,
         "minutes": 40,
         "ad_revenue": "1.10",
+        "first_arrival": "2026-03-10T12:00:00.000250Z",
     }
     return json.dumps({name: value for name, value in (content | changes).items() if value is not None})
 
@@ -54,7 +56,8 @@ def marker(batch: int, **changes: Any) -> str:
 def test_exports_wait_in_the_order_they_were_made_and_nothing_else_does() -> None:
     s3 = FakeBucket({"ops/exports/": "", key(10): marker(10), key(9): marker(9), "ops/batches/a.json": "{}"})
     nine, ten = outbox.pending(s3, BUCKET)
-    assert nine == outbox.Export("through-000000000009", events=3, minutes=40, ad_revenue=Decimal("1.10"))
+    first_arrival = datetime(2026, 3, 10, 12, 0, 0, 250, UTC)
+    assert nine == outbox.Export("through-000000000009", 3, 40, Decimal("1.10"), first_arrival)
     assert ten.id == "through-000000000010"
 
 
@@ -79,6 +82,9 @@ def test_settling_deletes_the_markers_of_these_exports_alone_and_twice_is_as_onc
         pytest.param(key(1), marker(1, ad_revenue="1.1O"), id="revenue that is no number"),
         pytest.param(key(1), marker(1, ad_revenue="NaN"), id="revenue that is not finite"),
         pytest.param(key(1), marker(1, ad_revenue=1.1), id="revenue as a float"),
+        pytest.param(key(1), marker(1, first_arrival=None), id="no first arrival"),
+        pytest.param(key(1), marker(1, first_arrival="'"), id="a first arrival that is no time"),
+        pytest.param(key(1), marker(1, first_arrival="2026-03-10T12:00:00"), id="a first arrival in no zone"),
     ],
 )
 def test_what_is_no_marker_is_refused_by_name(at: str, content: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
 from media_stream import warehouse
 from media_stream.outbox import Export
 
-EXPORT = Export("through-000000000007", events=3, minutes=40, ad_revenue=Decimal("1.10"))
+EXPORT = Export("through-000000000007", 3, 40, Decimal("1.10"), datetime(2026, 3, 10, 12, 0, 0, 250, UTC))
 SQL = Path(__file__).parents[2] / "snowflake"
 
 
@@ -94,6 +95,7 @@ def test_a_load_names_its_export_and_leaves_no_template_unfilled(fake: FakeWareh
     text = "\n".join(statement for session in fake.sessions for statement in session.statements)
     assert f"@OPS.EXPORTS/viewership/{EXPORT.id}/" in text
     assert "'1.10'" in text
+    assert "t.ARRIVED_AT >= '2026-03-10 12:00:00.000250'" in text
     assert "{{" not in text
     assert "}}" not in text
 
@@ -147,6 +149,24 @@ def test_every_check_of_the_warehouse_is_run(dag_bag: DagBag) -> None:
     task = dag_bag.dags["viewership"].get_task("check_warehouse")
     assert isinstance(task, warehouse.Checks)
     assert set(task.sql) == queries
+
+
+@pytest.mark.parametrize("task_id", ["check_warehouse", "reconcile_ledger"])
+def test_checks_and_books_begin_at_the_first_arrival_of_all_exports(dag_bag: DagBag, task_id: str) -> None:
+    class LoadedTwo:
+        def xcom_pull(self, *, task_ids: str) -> dict[str, str]:
+            return {
+                "load_exports": {
+                    "through-000000000007": "2026-03-10 12:00:00.000250",
+                    "through-000000000008": "2026-02-01 00:00:00.000000",
+                }
+            }[task_ids]
+
+    environment = dag_bag.dags["viewership"].get_template_env()
+    files = {"check_warehouse": "checks/keys.sql", "reconcile_ledger": "ledger/write.sql"}
+    text = environment.get_template(files[task_id]).render(ti=LoadedTwo(), run_id="run")
+    assert "ARRIVED_AT >= '2026-02-01 00:00:00.000000'" in text
+    assert "{{" not in text
 
 
 def test_books_that_do_not_balance_name_the_records(fake: FakeWarehouse) -> None:

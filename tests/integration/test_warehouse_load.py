@@ -56,9 +56,9 @@ class Export:
         row = {"reason": "not_utf8", "sentence": "No text.", "field": None, "value": None, "data": b"\xff\x00"}
         self._add("quarantine", self._identity(sequence, DAY) | row | {"batch_number": 1})
 
-    def duplicate(self, event_id: str, sequence: int) -> None:
+    def duplicate(self, event_id: str, sequence: int, at: datetime = DAY) -> None:
         """Add a record that lost against another one of the same event."""
-        self._add("duplicates", self._identity(sequence, DAY) | {"event_id": event_id, "batch_number": 1})
+        self._add("duplicates", self._identity(sequence, at) | {"event_id": event_id, "batch_number": 1})
 
     def record(self, sequence: int, at: datetime = DAY) -> None:
         """Add a record of the lake that is in no other table."""
@@ -68,6 +68,10 @@ class Export:
         """Add a day's revenue as the ad server reported it."""
         row = {"channel_id": channel, "channel_name": "One", "date": day, "ad_revenue": Decimal(revenue)}
         self.rows.setdefault("ad_revenue", []).append(row)
+
+    def first_arrival(self) -> str:
+        """As the export's marker has it, in the warehouse's words."""
+        return f"{min(row['arrived_at'] for row in self.rows['records'] + self.rows.get('duplicates', [])):%F %T.%f}"
 
     def _identity(self, sequence: int, at: datetime) -> dict[str, Any]:
         number = str(49_600_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000 + sequence)
@@ -93,6 +97,8 @@ class Lake:
     bucket: str
     connection: SnowflakeConnection
     variables: dict[str, str]
+    first_arrival: str = ""
+    """Where checks and ledger begin: set by each load."""
 
     def put(self, export: Export, files: int = 2) -> None:
         """Write the export's Parquet files, and the note that Spark leaves beside them."""
@@ -108,15 +114,20 @@ class Lake:
 
     def run(self, file: str, **values: object) -> list[tuple[Any, ...]]:
         """Run a file of snowflake/ with its template values; the rows of its last statement."""
-        text = (SQL / file).read_text()
+        return [cursor.fetchall() for cursor in self.connection.execute_string(self.render(file, **values))][-1]
+
+    def render(self, file: str, **values: object) -> str:
+        """A file of snowflake/ with its template values."""
+        text = (SQL / file).read_text().replace("{{ first_arrival(ti) }}", self.first_arrival)
         for name, value in values.items():
             text = text.replace(f"{{{{ {name} }}}}", str(value))
-        return [cursor.fetchall() for cursor in self.connection.execute_string(text)][-1]
+        return text
 
     def load(self, export: Export) -> None:
         """Put the export and load it."""
         self.put(export)
-        self.run("load/load_export.sql", export_id=export.id)
+        self.first_arrival = export.first_arrival()
+        self.run("load/load_export.sql", export_id=export.id, first_arrival=self.first_arrival)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of one query."""
@@ -126,7 +137,7 @@ class Lake:
         """The names of all checks that do not hold."""
         failed = set()
         for file in sorted(SQL.glob("checks/*.sql")):
-            cursor = self.connection.cursor().execute(file.read_text())
+            cursor = self.connection.cursor().execute(self.render(f"checks/{file.name}"))
             assert cursor is not None
             [row] = cursor.fetchall()
             names = [column.name for column in cursor.description]
@@ -211,7 +222,7 @@ def test_an_event_that_moves_to_another_day_leaves_its_old_day_s_marts(lake: Lak
     lake.load(first_export())
     moved = Export("through-000000000002")
     moved.event("e3", 6, DAY + timedelta(days=2), channel_id="c2")
-    moved.duplicate("e3", 3)
+    moved.duplicate("e3", 3, DAY + timedelta(days=1))
     lake.load(moved)
     assert lake.query(TOTALS) == [(3, 90, Decimal("0.30"))]
     assert lake.failing() == set()
@@ -222,40 +233,64 @@ def test_an_event_that_moves_to_another_day_leaves_its_old_day_s_marts(lake: Lak
     assert lake.query(FATES) == [(6, 3, 1, 2)]
 
 
-@dataclass(frozen=True)
-class Version:
-    """One version of an event: when it happened, when it arrived and where it lay in the stream."""
-
-    at: int
-    arrived: int
-    sequence: str
+FIRST, SECOND = 0, 1
 
 
 @pytest.mark.parametrize(
-    ("second", "replaces"),
+    "order",
     [
-        pytest.param(Version(4, 9, "999"), False, id="older event, though it arrived later"),
-        pytest.param(Version(5, 6, "999"), False, id="same event time, arrived before"),
-        pytest.param(Version(5, 7, "99"), False, id="same times, lower number with a higher first digit"),
-        pytest.param(Version(5, 7, "100"), False, id="the same record"),
-        pytest.param(Version(5, 7, "101"), True, id="same times, higher number"),
-        pytest.param(Version(5, 8, "1"), True, id="same event time, arrived later"),
-        pytest.param(Version(6, 1, "1"), True, id="newer event, though it arrived before"),
+        pytest.param((FIRST, SECOND), id="once each"),
+        pytest.param((FIRST, SECOND, SECOND), id="the last again"),
+        pytest.param((FIRST, SECOND, FIRST), id="the first again"),
+        pytest.param((SECOND, FIRST), id="the other way round"),
     ],
 )
-def test_the_newest_version_of_an_event_stays(lake: Lake, second: Version, replaces: bool) -> None:
-    for number, version in enumerate((Version(5, 7, "100"), second)):
-        export = Export(f"through-{number:012d}")
-        export.event(
-            "e1",
-            1,
-            DAY + timedelta(minutes=version.at),
-            arrived_at=DAY + timedelta(minutes=version.arrived),
-            sequence_number=version.sequence,
-            device=f"version {number}",
-        )
-        lake.load(export)
-    assert lake.query("SELECT DEVICE FROM ANALYTICS.VIEWERSHIP_LOGS") == [(f"version {int(replaces)}",)]
+def test_only_the_version_that_counts_is_loaded_whatever_the_order_of_loads(lake: Lake, order: tuple[int, ...]) -> None:
+    first, second = Export("through-000000000001"), Export("through-000000000002")
+    first.event("e1", 1, device="old")
+    second.event("e1", 2, DAY + timedelta(days=29), device="new")
+    second.duplicate("e1", 1)
+    second.rows["channels"] = first_export().rows["channels"]
+    for index in order:
+        lake.load((first, second)[index])
+    lake.first_arrival = first.first_arrival()
+    assert lake.query("SELECT DEVICE FROM ANALYTICS.VIEWERSHIP_LOGS") == [("new",)]
+    assert lake.query(FATES) == [(2, 1, 0, 1)]
+    assert lake.failing() == set()
+    assert lake.query("SELECT DAY FROM ANALYTICS.SHOWS") == [(DAY.date() + timedelta(days=29),)]
+
+
+@pytest.mark.parametrize(
+    ("apart", "failing"),
+    [
+        pytest.param(timedelta(days=29), {"EVENT_IDS_UNIQUE"}, id="versions of one event"),
+        pytest.param(timedelta(days=30), {"EVENT_IDS_UNIQUE"}, id="as far as versions may be"),
+        pytest.param(timedelta(days=31), set(), id="two events"),
+    ],
+)
+def test_an_id_is_a_key_within_30_days(lake: Lake, apart: timedelta, failing: set[str]) -> None:
+    lake.load(first_export())
+    again = Export("through-000000000002")
+    again.event("e1", 6, DAY + apart)
+    lake.load(again)
+    assert lake.query("SELECT COUNT(*) FROM ANALYTICS.VIEWERSHIP_LOGS WHERE EVENT_ID = 'e1'") == [(2,)]
+    assert lake.failing() == failing
+    lake.run("ledger/write.sql", run_id="run 1")
+    assert lake.run("ledger/balanced.sql", run_id="run 1") == [(True, True, True)]
+
+
+def test_the_books_of_a_run_are_of_what_its_exports_touch(lake: Lake) -> None:
+    export = first_export()
+    export.record(77)
+    lake.load(export)
+    later = Export("through-000000000002")
+    later.event("e9", 9, DAY + timedelta(days=40))
+    lake.load(later)
+    lake.run("ledger/write.sql", run_id="the later export")
+    assert lake.run("ledger/balanced.sql", run_id="the later export") == [(True, True, True)]
+    lake.first_arrival = export.first_arrival()
+    lake.run("ledger/write.sql", run_id="both, as the outbox has them after a failure")
+    assert lake.query("SELECT RECORDS, UNACCOUNTED FROM OPS.LEDGER ORDER BY RECORDS") == [(1, 0), (7, 1)]
 
 
 def test_a_second_deployment_keeps_what_is_loaded(lake: Lake) -> None:
@@ -279,7 +314,8 @@ def test_a_load_that_fails_on_its_way_leaves_the_warehouse_as_it_was(
     with warehouse() as other:
         other.execute_string(f"USE DATABASE {lake.connection.database}")
         with pytest.raises(Error, match="SESSION_ID"):
-            other.execute_string((SQL / "load" / "load_export.sql").read_text().replace("{{ export_id }}", broken.id))
+            values = {"export_id": broken.id, "first_arrival": broken.first_arrival()}
+            other.execute_string(lake.render("load/load_export.sql", **values))
     assert (lake.query(TOTALS), lake.query(ADS), lake.query(FATES)) == before
     assert lake.query("SELECT COUNT(*) FROM OPS.LOADS") == [(1,)]
 

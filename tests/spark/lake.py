@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,14 @@ class Lake:
         schema = self.spark.table(BRONZE).schema
         self.spark.createDataFrame(rows, schema).writeTo(BRONZE).append()
         return [row[3] for row in rows]
+
+    def lose_files(self, table: str, day: date) -> None:
+        """Make one day of a table unreadable: whoever opens a file of it fails."""
+        files = self.spark.table(f"glue.{table}.files").selectExpr("file_path", "cast(partition AS STRING) AS day")
+        lost = [Path(row.file_path.removeprefix("file:")) for row in files.collect() if str(day) in row.day]
+        assert lost, f"{table} has no file of {day}"
+        for file in lost:
+            file.unlink()
 
     def rows(self, table: str, *columns: str) -> list[Row]:
         """A table's rows in these columns, sorted by them."""

@@ -15,7 +15,7 @@ from jobs import aggregate_viewership
 from jobs.aggregate_viewership import aggregate
 from jobs.clean_viewership import clean
 from jobs.exports import COLUMNS, Marker
-from jobs.tables import GOLD
+from jobs.tables import GOLD, SILVER
 from tests.spark.lake import NOON, Lake, event
 
 TODAY = NOON.date()
@@ -57,6 +57,7 @@ def test_an_export_holds_the_new_rows_and_its_marker_their_totals(lake: Lake) ->
         events=2,
         minutes=37,
         ad_revenue="0.30",
+        first_arrival="2026-03-10T12:40:00.000000Z",
     )
     written = json.loads((lake.folder / "ops/exports/through-000000000001.json").read_text())
     assert written["ad_revenue"] == "0.30"
@@ -89,6 +90,29 @@ def test_an_export_holds_only_what_the_one_before_did_not(lake: Lake) -> None:
     assert exported(lake, marker, "viewership", "event_id") == [("e2",), ("e3",)]
     assert exported(lake, marker, "quarantine", "sequence_number") == [("4",)]
     assert exported(lake, marker, "records", "sequence_number") == [("3",), ("4",), ("5",)]
+
+
+def test_an_increment_reads_silver_in_the_days_it_touched_alone(lake: Lake) -> None:
+    long_ago = NOON - timedelta(days=100)
+    lake.arrive(event("e1", timestamp=long_ago), event("e1", timestamp=long_ago), b"bad", at=long_ago)
+    clean(lake.spark, lake.address, "run")
+    aggregate(lake.spark, lake.address)
+    for table in SILVER[:3]:
+        lake.lose_files(table.name, long_ago.date())
+    marker = run(lake, event("e2"), event("e2"), b"worse")
+
+    assert marker is not None
+    assert [marker.tables[name] for name in ("viewership", "quarantine", "duplicates", "records")] == [1, 1, 1, 3]
+
+
+def test_an_export_tells_of_the_older_record_that_it_supersedes(lake: Lake) -> None:
+    before = NOON - timedelta(days=29)
+    lake.arrive(event("e1", timestamp=before), at=before)
+    run(lake, event("e2"))
+    marker = run(lake, event("e1"))
+
+    assert marker is not None
+    assert marker.first_arrival == "2026-02-09T12:00:00.000000Z"
 
 
 def test_a_batch_of_bad_records_alone_is_exported_too(lake: Lake) -> None:

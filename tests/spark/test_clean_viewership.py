@@ -152,6 +152,49 @@ def test_an_event_that_moves_to_another_day_leaves_its_old_one(lake: Lake, days:
     ]
 
 
+@pytest.mark.parametrize("batches", [1, 2])
+@pytest.mark.parametrize(("days", "is_version"), [(29, True), (30, True), (31, False)])
+def test_an_id_seen_again_after_more_than_30_days_is_another_event(
+    lake: Lake, days: int, is_version: bool, batches: int
+) -> None:
+    old = lake.arrive(event("e1"))
+    if batches == 2:
+        clean(lake.spark, lake.address, "run")
+    later = timedelta(days=days)
+    new = lake.arrive(event("e1", timestamp=NOON + later), at=NOON + later)
+    clean(lake.spark, lake.address, "run")
+
+    assert sequence_numbers(lake, "viewership") == (new if is_version else old + new)
+    assert sequence_numbers(lake, "duplicates") == (old if is_version else [])
+
+
+def test_a_version_between_two_events_makes_them_one(lake: Lake) -> None:
+    numbers = []
+    for days in (0, 40, 20):
+        at = NOON + timedelta(days=days)
+        numbers += lake.arrive(event("e1", timestamp=at), at=at)
+        clean(lake.spark, lake.address, "run")
+    first, second, between = numbers
+
+    assert sequence_numbers(lake, "viewership") == [second]
+    assert sequence_numbers(lake, "duplicates") == [first, between]
+
+
+def test_a_batch_reads_silver_in_the_days_around_its_own_alone(lake: Lake) -> None:
+    long_ago = NOON - timedelta(days=100)
+    lake.arrive(event("e1", timestamp=long_ago), at=long_ago)
+    clean(lake.spark, lake.address, "run")
+    old = lake.arrive(event("e2", timestamp=NOON - timedelta(days=29)))
+    clean(lake.spark, lake.address, "run")
+    lake.lose_files(VIEWERSHIP.name, long_ago.date())
+    new = lake.arrive(event("e1"), event("e2"))
+
+    assert clean(lake.spark, lake.address, "run") == Cleaned(3, loaded=2, quarantined=0, duplicates=1)
+    assert sequence_numbers(lake, "duplicates") == old
+    around = lake.spark.table(VIEWERSHIP.full_name).where("timestamp > '2026-01-01'")
+    assert sorted(row.sequence_number for row in around.collect()) == new
+
+
 def test_a_record_twice_in_bronze_is_one_record(lake: Lake) -> None:
     (number,) = lake.arrive(event("e1"))
     lake.spark.table(BRONZE).localCheckpoint().writeTo(BRONZE).append()

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as sf
 
-from jobs.days import MOST_RANGES, ranges, within
+from jobs.days import MOST_RANGES, ranges, widened, within
 
 FIRST = date(2026, 3, 1)
 
@@ -28,6 +28,15 @@ def test_days_become_few_ranges(offsets: list[int], found: list[tuple[int, int]]
         return FIRST + timedelta(days=offset)
 
     assert ranges(map(day, offsets)) == [(day(first), day(end)) for first, end in found]
+
+
+def test_days_are_widened_to_both_sides_of_each() -> None:
+    far = FIRST + timedelta(days=90)
+
+    assert ranges(widened([FIRST, far], 30)) == [
+        (day - timedelta(days=30), day + timedelta(days=31)) for day in (FIRST, far)
+    ]
+    assert widened([], 30) == frozenset()
 
 
 def test_a_day_is_from_midnight_to_midnight_in_utc(spark: SparkSession) -> None:

@@ -9,7 +9,7 @@ from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
 from fakesnow.params import MutableParams
 from sqlglot import Expr, exp
 
-from lab_snowflake import constraints, copy_into, descriptions, load_history, merge
+from lab_snowflake import constraints, copy_into, descriptions, load_history, merge, variables
 from lab_snowflake.load_history import Table
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ class LabCursor(FakeSnowflakeCursor):
         return [expression] if isinstance(expression, exp.Merge) else super()._transform_explode(expression)
 
     def _transform(self, expression: Expr, params: MutableParams | None) -> Expr:
+        if variables.is_set(expression):
+            expression = variables.computed(expression, self._value)
         described = descriptions.take(expression)
         transformed = super()._transform(constraints.without_keys(expression), params)
         if described is not None:
@@ -86,6 +88,11 @@ class LabCursor(FakeSnowflakeCursor):
             load_history.forget(self._duck_conn, table)
         if described := transformed.args.get("lab_descriptions"):
             descriptions.store(self._duck_conn, described, table.database, table.schema)
+
+    def _value(self, query: str) -> Any:
+        """The value of a query of one row and column."""
+        rows = LabCursor(conn=self._conn, duck_conn=self._duck_conn).execute(query, server=True).fetchall()
+        return rows[0][0] if rows else None
 
     def _table(self, table: exp.Table) -> Table:
         return Table(table.catalog or self._conn.database or "", table.db or self._conn.schema or "", table.name)

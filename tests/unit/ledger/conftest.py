@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,8 @@ from scripts.ledger import evidence
 from scripts.ledger.evidence import Evidence
 
 Row = dict[str, Any]
+
+NOON = datetime(2026, 3, 10, 12)
 
 
 @dataclass
@@ -38,7 +41,9 @@ class World:
         self.bronze.append(record)
         if kind in {"event", "late"}:
             self.silver.append(record | {"event_id": event})
-            self.loaded.append(record | {"event_id": event, "minutes": 10, "revenue": Decimal("0.35")})
+            self.loaded.append(
+                record | {"event_id": event, "timestamp": NOON, "minutes": 10, "revenue": Decimal("0.35")}
+            )
         elif kind == "duplicate":
             self.silver_duplicates.append(record | {"event_id": event})
             self.duplicates.append(record | {"event_id": event})

@@ -1,6 +1,7 @@
 """The ledger's arithmetic: what balances, every way in which it may not, and that no record is ever counted away."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -216,6 +217,22 @@ def test_a_mart_that_does_not_add_up_unbalances_every_run(world: Any) -> None:
     assert not reckon(world.evidence(), "run-1").balanced
 
 
+@pytest.mark.parametrize(
+    ("days", "rules"),
+    [
+        pytest.param(30, {"event_doubled": 2}, id="versions of one event"),
+        pytest.param(31, {}, id="two events"),
+    ],
+)
+def test_an_id_names_an_event_within_the_days_its_versions_may_be_apart(
+    world: Any, days: int, rules: dict[str, int]
+) -> None:
+    world.put(11, "event", "e1")
+    world.loaded[-1]["timestamp"] += timedelta(days=days)
+    world.add_up()
+    assert reckon(world.evidence()).imbalances_by_rule == rules
+
+
 def test_an_event_doubled_across_runs_unbalances_both(world: Any) -> None:
     world.put(11, "event", "e1", run_id="run-2")
     world.add_up()
@@ -276,6 +293,7 @@ def whole_row(number: int) -> dict[str, Any]:
     return {
         "stream_name": "s", "partition_key": "k", "sequence_number": str(number), "event_id": f"e{number}",
         "run_id": "run-1", "kind": "event", "reason": "too_old", "minutes": 1, "revenue": Decimal("0.10"),
+        "timestamp": datetime(2026, 3, 10, 12),
     }  # fmt: skip
 
 

@@ -1,18 +1,24 @@
 """The SQL of snowflake/ agrees with the event's schema and the lake's exports, and says what each column is."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from snowflake.connector.util_text import split_statements
 
-from jobs.schema import FIELDS, Field
+from jobs.schema import FIELDS, MAX_AGE_DAYS, MAX_FUTURE_SECONDS, Field
 from tests.lake_exports import COLUMNS
 
 SQL = Path(__file__).resolve().parents[3] / "snowflake"
 NUMBERED = sorted(SQL.glob("[0-9][0-9]_*.sql"))
 QUERIES = sorted([*SQL.glob("checks/*.sql"), *SQL.glob("ledger/*ba*.sql"), SQL / "load" / "loaded_export.sql"])
+
+GROWS_WITH_THE_EVENTS = re.compile(
+    r"(?<!INSERT INTO )(?:ANALYTICS\.(?:VIEWERSHIP_LOGS|HOURLY_CHANNEL_KPIS|SHOWS)"
+    r"|OPS\.(?:RECORDS|QUARANTINE|DUPLICATES|RECORD_FATES))\b"
+)
 
 TYPES = {
     "string": r"VARCHAR\(\d+\)",
@@ -27,6 +33,12 @@ LINEAGE = ["STREAM_NAME", "PARTITION_KEY", "SEQUENCE_NUMBER", "ARRIVED_AT", "EXP
 
 NOT_LOADED = {"batch_number"}
 """Columns of the exports that mean something to the lake only."""
+
+
+def split(file: Path) -> list[str]:
+    """The file's statements, without comments, as the connector and Airflow's hook send them."""
+    parts = (part for part, _ in split_statements(StringIO(file.read_text()), remove_comments=True))
+    return [part.strip() for part in parts if part and part.strip()]
 
 
 def tables() -> dict[str, dict[str, str]]:
@@ -92,7 +104,31 @@ def test_the_load_is_one_transaction() -> None:
     statements = [statement.split()[0].rstrip(";") for statement in split(SQL / "load" / "load_export.sql")]
     assert statements[:2] == ["ALTER", "BEGIN"]
     assert statements[-1] == "COMMIT"
-    assert set(statements[2:-1]) == {"DELETE", "COPY", "INSERT", "MERGE"}, "a definition would commit half of it"
+    assert set(statements[2:-1]) == {"DELETE", "COPY", "INSERT", "MERGE", "SET"}, "a definition would commit half of it"
+
+
+READINGS = [
+    pytest.param(statement, id=f"{file.name} {number}")
+    for file in sorted([*SQL.glob("checks/*.sql"), *SQL.glob("ledger/*.sql"), SQL / "load" / "load_export.sql"])
+    if file.name != "totals.sql"  # says why it looks at everything
+    for number, statement in enumerate(split(file))
+    if GROWS_WITH_THE_EVENTS.search(statement)
+]
+
+
+@pytest.mark.parametrize("statement", READINGS)
+def test_what_each_run_reads_of_a_table_that_grows_with_the_events_has_a_constant_bound(statement: str) -> None:
+    bounds = re.findall(
+        r"(?:ARRIVED_AT|TIMESTAMP|HOUR|DAY) (?:>=|BETWEEN) (?:DATEADD\(.*?)?(?:\S*'\{\{ first_arrival|\$)", statement
+    )
+    assert len(bounds) >= len(GROWS_WITH_THE_EVENTS.findall(statement)) > 0
+
+
+def test_the_check_of_keys_knows_how_far_apart_versions_may_be() -> None:
+    keys = (SQL / "checks" / "keys.sql").read_text()
+    assert f"DATEADD('DAY', -{MAX_AGE_DAYS}, TIMESTAMP)" in keys
+    around = timedelta(days=2 * MAX_AGE_DAYS, seconds=MAX_FUTURE_SECONDS)
+    assert f"DATEADD('DAY', -{around.days + 1}, CAST(" in keys
 
 
 @pytest.mark.parametrize("file", QUERIES, ids=lambda file: f"{file.parent.name}/{file.name}")
@@ -107,9 +143,3 @@ def test_a_file_says_what_it_is_for_and_names_no_address(file: Path) -> None:
     text = file.read_text()
     assert text.startswith("-- ")
     assert not re.search(r"https?://|localhost|127\.0\.0\.1|ENDPOINT", text)
-
-
-def split(file: Path) -> list[str]:
-    """The file's statements, without comments, as the connector and Airflow's hook send them."""
-    parts = (part for part, _ in split_statements(StringIO(file.read_text()), remove_comments=True))
-    return [part.strip() for part in parts if part and part.strip()]
