@@ -125,6 +125,9 @@ def e2e(context: Context, events: Events = 20_000, seed: Seed = 7) -> None:
         with watch.stage("services"):
             services.up(lab.profile, lab.runtime, display)
         result = run.end_to_end(lab.profile, lab.runtime, display, watch, events=events, seed=seed)
+    if not result.succeeded:
+        for ailment in services.ailments(lab.runtime):
+            errors.print(ailment, style="red", markup=False, highlight=False)
     report.show(result, lab.profile, console)
     raise typer.Exit(0 if result.succeeded else 1)
 

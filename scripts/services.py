@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts import health
+from scripts import health, preflight
 from scripts.display import Display
 from scripts.errors import LabError
 from scripts.profile import Profile, activate
@@ -33,3 +33,17 @@ def up(profile: Profile, runtime: Runtime, display: Display) -> None:
             display.note("Stopping what was started")
             runtime.stop()
         raise
+
+
+def ailments(runtime: Runtime) -> list[str]:
+    """What keeps a run from ending, as far as the services show it: sentences, none when all is well."""
+    words = [
+        f"{program.name} is {program.state}. Its log: make logs SERVICE={program.name}. Start it again: make up"
+        for program in runtime.programs()
+        if not program.runs
+    ]
+    try:
+        preflight.disk()
+    except LabError as error:
+        words.append(error.message)
+    return words
