@@ -9,11 +9,15 @@ checks the files again and needs no network.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 VERIFIED = ".verified"
 
@@ -61,10 +65,22 @@ def is_sound(jar: Jar, folder: Path) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == jar.sha256
 
 
+def java_options(proxies: Mapping[str, str]) -> list[str]:
+    """What makes Java use the proxies that the environment names: it does not read HTTPS_PROXY and the like itself."""
+    addresses = {scheme: urlsplit(proxies[scheme]) for scheme in ("http", "https") if proxies.get(scheme)}
+    return [
+        f"-D{scheme}.proxy{part}={value}"
+        for scheme, address in addresses.items()
+        for part, value in (("Host", address.hostname), ("Port", address.port or 80))
+    ]
+
+
 def resolve(jars: list[Jar], ivy: Path) -> dict[Jar, Path]:
-    """Download jars into an Ivy folder with Spark's resolver (its settings and mirrors apply)."""
+    """Download jars into an Ivy folder with Spark's resolver (its settings and mirrors apply, and your proxies)."""
     from pyspark.sql import SparkSession  # noqa: PLC0415  (a second of import that the offline path does without)
 
+    if options := java_options(getproxies_environment()):
+        os.environ["JAVA_TOOL_OPTIONS"] = " ".join([*options, os.environ.get("JAVA_TOOL_OPTIONS", "")])
     builder = SparkSession.builder.master("local[1]").appName("fetch-jars").config("spark.ui.enabled", "false")
     with builder.config("spark.jars.ivy", str(ivy)).getOrCreate() as spark:
         for jar in jars:

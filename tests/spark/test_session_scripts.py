@@ -137,6 +137,27 @@ def test_a_line_that_is_not_a_coordinate_and_a_checksum_is_refused(line: str) ->
         fetch_jars.read_list(line)
 
 
+@pytest.mark.parametrize(
+    ("proxies", "options"),
+    [
+        pytest.param({}, [], id="none"),
+        pytest.param({"no": "localhost"}, [], id="only exceptions"),
+        pytest.param(
+            {"https": "http://proxy.example.com:3128/"},
+            ["-Dhttps.proxyHost=proxy.example.com", "-Dhttps.proxyPort=3128"],
+            id="one",
+        ),
+        pytest.param(
+            {"http": "http://me:secret@proxy.example.com"},
+            ["-Dhttp.proxyHost=proxy.example.com", "-Dhttp.proxyPort=80"],
+            id="without a port",
+        ),
+    ],
+)
+def test_java_is_told_of_the_proxies_of_the_environment(proxies: dict[str, str], options: list[str]) -> None:
+    assert fetch_jars.java_options(proxies) == options
+
+
 def test_each_jar_of_the_list_is_pinned_by_a_sha256() -> None:
     jars = fetch_jars.read_list((SPARK / "jars.txt").read_text())
 
