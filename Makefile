@@ -7,7 +7,7 @@ SERVICE ?=
 
 LAB = .venvs/lab/bin/lab --profile "$(PROFILE)" --runtime "$(RUNTIME)"
 
-.PHONY: help setup e2e up deploy status logs down clean distclean ledger test lint lock
+.PHONY: help setup e2e up deploy status logs down clean distclean ledger test bench lint lock
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ distclean: clean ## As clean, and the environments too (.venvs/)
 
 test: setup ## Run every test
 	@$(LAB) test
+
+bench: setup ## Measure the chain as processes and in containers, side by side
+	@$(LAB) bench --events "$(EVENTS)"
 
 lint: setup ## Check style, types, imports and the template
 	@$(LAB) lint

@@ -17,6 +17,7 @@ from botocore.exceptions import EndpointConnectionError
 from rich.console import Console
 
 from scripts import (
+    bench,
     checks,
     deploy,
     generate,
@@ -34,7 +35,7 @@ from scripts import (
 from scripts.display import shown
 from scripts.errors import LabError
 from scripts.profile import Profile
-from scripts.runtime import Runtime
+from scripts.runtime import Runtime, engine
 from scripts.runtime.choose import Wish, choose
 from scripts.stopwatch import Stopwatch
 
@@ -228,6 +229,16 @@ def test(
     with shown(console) as display:
         checks.prepare(display)
     raise typer.Exit(checks.test(groups or list(checks.GROUPS), console))
+
+
+@app.command(name="bench")
+def bench_chain(context: Context, events: Events = 20_000) -> None:
+    """Measure the chain as processes and, where an engine answers, in containers: figures side by side."""
+    trouble = engine.trouble()
+    if trouble:
+        console.print(f"No containers here: {trouble}.", markup=False, highlight=False)
+    runtimes = ["processes"] if trouble else ["processes", "compose"]
+    bench.run(runtimes, events, context.obj.profile.path, console)
 
 
 @app.command()
