@@ -83,7 +83,12 @@ def settle(follower: Follower, sources: Sources, run_id: str) -> tuple[Ledger, L
     while True:
         failures = follower.follow(expected)
         with follower.watch.stage("ledger"):
-            evidence = ledger.collect(sources)
+            try:
+                evidence = ledger.collect(sources)
+            except Unavailable:
+                if failures:
+                    raise
+                continue  # a service is being started again: the follower waits for it
             own, total = ledger.reckon(evidence, run_id), ledger.reckon(evidence)
         if failures or not total.counts.in_flight:
             return own, total, failures
@@ -103,6 +108,8 @@ class Follower:
     total: int
     attempt: int = 1
     settled: int = 0
+    waits: bool = False
+    """For a service that does not answer, since the counts were last taken."""
 
     def follow(self, expected: int) -> str:
         """Return when ``expected`` records have ended and the checks have passed, or nothing moves any more.
@@ -133,16 +140,24 @@ class Follower:
         try:
             return s3.list_objects_v2(Bucket=self.outputs.lake_bucket, Prefix=OUTBOX, MaxKeys=1)["KeyCount"] == 0
         except NO_ANSWER as error:
-            self.display.note(f"{error} Trying again.")
+            self._try_again(str(error))
             return False
 
     def _take(self) -> Counts | None:
         """The counts, or None while a service is being restarted; the stall's deadline bounds that."""
         try:
-            return self.counter.take()
+            counts = self.counter.take()
         except Unavailable as error:
-            self.display.note(f"{error.message} Trying again.")
+            self._try_again(error.message)
             return None
+        self.waits = False
+        return counts
+
+    def _try_again(self, words: str) -> None:
+        """Say it once, not at every try."""
+        if not self.waits:
+            self.display.note(f"{words} Trying again.")
+        self.waits = True
 
     def _busy(self) -> bool:
         try:
@@ -152,7 +167,7 @@ class Follower:
                 self.display.note(f"The streaming job was started again: attempt {attempt} of {self.job_run}")
             return bool(dags.unfinished(self.session, self.outputs))
         except (Unavailable, *NO_ANSWER) as error:
-            self.display.note(f"{error} Trying again.")
+            self._try_again(str(error))
             return False
 
     def _show(self, counts: Counts, seconds: float) -> None:

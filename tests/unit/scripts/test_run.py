@@ -5,6 +5,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from scripts import dags, ledger, run, stream
+from scripts.errors import Unavailable
 from scripts.ledger import Counts, Ledger, progress
 from scripts.stopwatch import Stopwatch
 
@@ -66,6 +67,35 @@ def test_a_run_in_which_nothing_moves_ends_with_its_imbalance(in_flight: list[in
     assert failures == "Nothing has moved."
 
 
+def test_a_ledger_that_cannot_be_read_for_a_moment_is_read_again(
+    in_flight: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_flight += [0]
+    answers = [Unavailable("The ledger cannot read the lake"), None]
+
+    def collect(_sources: object) -> None:
+        if error := answers.pop(0):
+            raise error
+
+    monkeypatch.setattr(ledger, "collect", collect)
+    follower = FakeFollower(100)
+    assert settle(follower)[1].balanced
+    assert follower.asked == [100, 100]
+
+
+def test_a_ledger_that_cannot_be_read_after_all_stood_still_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "collect", Gone())
+    with pytest.raises(Unavailable):
+        settle(FakeFollower(100, "Nothing has moved."))
+
+
+class Gone:
+    """A service that does not come back."""
+
+    def __call__(self, *_arguments: object) -> Any:
+        raise Unavailable("It does not answer.")
+
+
 class Killed:
     """Calls to an AWS that is started again: the first are refused, the next have their answer."""
 
@@ -106,3 +136,15 @@ def test_a_run_outlives_a_restart_of_aws(monkeypatch: pytest.MonkeyPatch) -> Non
     assert follower.follow(100) == ""
     assert outbox.refusals < 0
     assert all("Could not connect" in note and note.endswith("Trying again.") for note in display.notes)
+
+
+def test_a_service_that_does_not_answer_is_named_once_and_not_at_every_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "POLL_SECONDS", 0)
+    monkeypatch.setattr(run, "STALLED_SECONDS", 0.1)
+    monkeypatch.setattr(stream, "check", Gone())
+    monkeypatch.setattr(dags, "runs", lambda *_: [])
+    display = Notes()
+    known = cast("Any", {"session": None, "outputs": None, "counter": SimpleNamespace(take=Gone())})
+    follower = run.Follower(**known, job_run="job", display=cast("Any", display), watch=Stopwatch(), total=100)
+    assert follower.follow(100).startswith("Nothing has moved")
+    assert display.notes == ["It does not answer. Trying again."]
