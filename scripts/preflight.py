@@ -25,6 +25,7 @@ ADDRESSES = {
     "SNOWFLAKE_PORT": None,
 }
 """The settings of ports, each with the address that is made of it."""
+CONTAINERS = "the lab's own containers are stopped by: make down RUNTIME=compose"
 INSTALL_JAVA = "On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless. On a Mac: brew install openjdk@17"
 
 
@@ -100,9 +101,11 @@ def ports(profile: Profile) -> None:
 
 def _holder(pid: int | None) -> str:
     if pid is None:
-        return "a process of another user"
+        return f"a process of another user; {CONTAINERS}"
     try:
         process = psutil.Process(pid)
+        if process.name() == "docker-proxy":
+            return f"a container; {CONTAINERS}"
         return f"process {pid}: {' '.join(process.cmdline())[:120] or process.name()}"
     except psutil.Error:
         return f"process {pid}"

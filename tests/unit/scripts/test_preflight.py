@@ -2,6 +2,7 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -122,3 +123,14 @@ def test_an_address_with_another_port_than_its_setting_is_refused(tmp_path: Path
     changed = local_profile_with(tmp_path, AIRFLOW_URL="http://localhost:9999")
     with pytest.raises(LabError, match=r"AIRFLOW_URL=http://localhost:9999 .* AIRFLOW_PORT=8080"):
         preflight.addresses(changed)
+
+
+def test_a_port_that_a_container_holds_is_told_with_what_frees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    local = profile.load("local")
+    taken = SimpleNamespace(
+        laddr=SimpleNamespace(port=int(local["AIRFLOW_PORT"])), status=psutil.CONN_LISTEN, pid=os.getpid()
+    )
+    monkeypatch.setattr(psutil, "net_connections", lambda **_: [taken])
+    monkeypatch.setattr(psutil.Process, "name", lambda _self: "docker-proxy")
+    with pytest.raises(LabError, match=r"taken by a container; .* make down RUNTIME=compose"):
+        preflight.ports(local)
