@@ -112,7 +112,7 @@ def _warehouse_tables(connect: warehouse.Connect, notes: list[str]) -> dict[str,
             "duplicates": warehouse.duplicates(connection),
         }
         marts = {mart: warehouse.mart_totals(connection, mart) for mart in warehouse.MART_REVENUE}
-    names = {"loaded": "ANALYTICS.VIEWERSHIP_LOGS", "quarantine": "OPS.QUARANTINE", "duplicates": "OPS.DUPLICATES"}
+    names = {"loaded": warehouse.EVENTS_TABLE, "quarantine": "OPS.QUARANTINE", "duplicates": "OPS.DUPLICATES"}
     tables = _present(found, names, "the warehouse", notes)
     totals = [totals if totals is not None else _nothing(mart) for mart, totals in marts.items()]
     return tables | {"marts": pa.concat_tables(totals)}

@@ -5,9 +5,7 @@ from __future__ import annotations
 from scripts.errors import LabError
 from scripts.ledger import iceberg
 from scripts.ledger.collect import Sources, reaching
-from scripts.ledger.warehouse import count
-
-LOADED = "ANALYTICS.VIEWERSHIP_LOGS"
+from scripts.ledger.warehouse import EVENTS_TABLE, count
 
 
 def require_one_history(sources: Sources) -> None:
@@ -21,10 +19,10 @@ def require_one_history(sources: Sources) -> None:
         if iceberg.catalog(sources.session).table_exists(iceberg.SILVER[0]):
             return
     with reaching("the warehouse (Snowflake)"), sources.connect() as connection:
-        loaded = count(connection, LOADED)
+        loaded = count(connection, EVENTS_TABLE)
     if loaded:
         raise LabError(
-            f"The warehouse holds {loaded:,} events in {LOADED}, but the lake they came from is gone: no table "
+            f"The warehouse holds {loaded:,} events in {EVENTS_TABLE}, but the lake they came from is gone: no table "
             f"{iceberg.SILVER[0]}. Their records can no longer be accounted for; start both anew.",
             next_command="make clean && make e2e",
         )

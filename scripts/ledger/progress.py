@@ -11,13 +11,13 @@ import orjson
 from scripts.ledger.collect import Sources, reaching
 from scripts.ledger.evidence import RECORDS
 from scripts.ledger.objects import RAW_PREFIX, Lake
-from scripts.ledger.warehouse import count
+from scripts.ledger.warehouse import EVENTS_TABLE, count
 
 if TYPE_CHECKING:
     from snowflake.connector import SnowflakeConnection
 
 BATCHES_PREFIX = "ops/batches"
-_COUNTED = {"loaded": "ANALYTICS.VIEWERSHIP_LOGS", "quarantined": "OPS.QUARANTINE", "duplicates": "OPS.DUPLICATES"}
+_COUNTED = {"loaded": EVENTS_TABLE, "quarantined": "OPS.QUARANTINE", "duplicates": "OPS.DUPLICATES"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 DOES_NOT_EXIST = frozenset({2003, 2043, 90105})
 """Snowflake's codes for an object that is not there, or its schema, or the connection's database."""
 
+EVENTS_TABLE = "ANALYTICS.VIEWERSHIP_LOGS"
+
 ROWS_A_FETCH = 50_000
 """Read as plain rows: the connector's own way to Arrow wants pandas."""
 
