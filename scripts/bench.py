@@ -38,7 +38,7 @@ def _seconds(stage: str) -> Callable[[Report], float | None]:
 
 
 def _gigabytes(moment: str) -> Callable[[Report], float | None]:
-    return lambda report: report["memory_bytes"][moment] / 1e9
+    return lambda report: report["memory_bytes"] and report["memory_bytes"][moment] / 1e9
 
 
 def _freshness(report: Report) -> float | None:

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from scripts.errors import LabError, Unavailable
 from scripts.profile import Profile
-from scripts.runtime import Runtime
+from scripts.runtime import Program, Runtime
 
 DEADLINE_SECONDS = 240
 POLL_SECONDS = 0.5
@@ -126,6 +126,24 @@ SERVICES: tuple[Service, ...] = (
         airflow,
     ),
 )
+
+
+def seen(profile: Profile) -> tuple[Program, ...]:
+    """Every service as a call finds it now: for whoever has not started them."""
+    return tuple(
+        Program(name, "healthy" if answers else "no answer", runs=answers)
+        for service in SERVICES
+        for answers in (_answers(service, profile),)
+        for name in service.programs
+    )
+
+
+def _answers(service: Service, profile: Profile) -> bool:
+    try:
+        service.check(profile)
+    except Unavailable:
+        return False
+    return True
 
 
 def wait(

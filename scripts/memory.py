@@ -35,5 +35,10 @@ class MemoryWatch:
         while not self._stop.wait(INTERVAL_SECONDS):
             self.peak = max(self.peak, self._now())
 
+    @property
+    def usage(self) -> dict[str, int] | None:
+        """Bytes at the start and at most; None where the runtime cannot tell."""
+        return {"start": self.first, "peak": self.peak} if self.peak else None
+
     def _now(self) -> int:
         return sum(self._runtime.memory().values())

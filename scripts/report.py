@@ -21,7 +21,7 @@ from scripts.profile import Profile
 class Report:
     """One end-to-end run: its ledger, the ledger of all runs, and what was measured.
 
-    ``seconds`` holds the duration of each stage; ``memory`` bytes of all processes at the start and at most;
+    ``seconds`` holds the duration of each stage; ``memory`` bytes of all services at the start and at most;
     ``bronze_freshness`` how long the run's records took into bronze; ``failures`` says in sentences what went wrong.
     """
 
@@ -29,7 +29,7 @@ class Report:
     total: Ledger
     generated: GenerateResult
     seconds: dict[str, float]
-    memory: dict[str, int]
+    memory: dict[str, int] | None
     bronze_freshness: Freshness | None
     failures: str = ""
 
@@ -70,21 +70,18 @@ def show(report: Report, profile: Profile, console: Console) -> None:
     places.add_row("Spark master", profile["SPARK_MASTER_UI_URL"], "")
     places.add_row("Spark worker", profile["SPARK_WORKER_UI_URL"], "")
     console.print(places)
+    freshness = report.bronze_freshness
     console.print(
         f"{report.generated.rate:,.0f} records/s put; "
         + ", ".join(f"{stage} {seconds:.0f} s" for stage, seconds in report.seconds.items())
-        + _freshness(report.bronze_freshness)
-        + f"; memory {report.memory['peak'] / 1e9:.1f} GB at most. "
-        f"Report: {paths.display(paths.var() / 'report.json')}",
+        + (f"; in bronze after {freshness.p95:.1f} s (p95)" if freshness else "")
+        + (f"; memory {report.memory['peak'] / 1e9:.1f} GB at most" if report.memory else "")
+        + f". Report: {paths.display(paths.var() / 'report.json')}",
         highlight=False,
     )
     if report.failures:
         console.print(report.failures, style="red", markup=False, highlight=False)
     show_ledger(report.total, console, closing=report.ledger if report.total.balanced else report.total)
-
-
-def _freshness(freshness: Freshness | None) -> str:
-    return f"; in bronze after {freshness.p95:.1f} s (p95)" if freshness else ""
 
 
 def show_ledger(ledger: Ledger, console: Console, *, closing: Ledger | None = None) -> None:

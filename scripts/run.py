@@ -67,8 +67,7 @@ def end_to_end(
             follower = Follower(session, outputs, job_run, counter, display, watch, generated.sent)
             own, total, failures = settle(follower, sources, settings.run_id)
         freshness = bronze_freshness(session, started)
-    usage = {"start": memory.first, "peak": memory.peak}
-    report = Report(own, total, generated, watch.seconds, usage, freshness, failures)
+    report = Report(own, total, generated, watch.seconds, memory.usage, freshness, failures)
     report.write()
     return report
 

@@ -11,17 +11,18 @@ from scripts.runtime import Runtime
 
 
 def show(profile: Profile, runtime: Runtime, console: Console) -> bool:
-    """Print the table. Returns whether every service is running."""
-    programs, memory = runtime.programs(), runtime.memory()
+    """Print the table; where the runtime knows of no service, as calls find them. Returns whether every one runs."""
+    programs, memory = runtime.programs() or health.seen(profile), runtime.memory()
     addresses = {name: address for service in health.SERVICES for name, address in service.programs.items()}
     table = Table("service", "state", "memory", "address", box=None)
     for program in programs:
         address = addresses[program.name](profile) if program.name in addresses else ""
         table.add_row(program.name, program.state, _megabytes(memory.get(program.name, 0)), address)
     console.print(table)
-    running = bool(programs) and all(program.runs for program in programs)
+    running = all(program.runs for program in programs)
     if running:
-        console.print(f"All together: {sum(memory.values()) / 1e9:.1f} GB. Logs: make logs SERVICE=<service>")
+        together = f"All together: {sum(memory.values()) / 1e9:.1f} GB. " if memory else ""
+        console.print(f"{together}Logs: make logs SERVICE=<service>")
     else:
         console.print("Not everything is running. Start it: make up")
     return running
