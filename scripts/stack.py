@@ -18,7 +18,7 @@ from scripts.errors import LabError
 
 TEMPLATE = paths.ROOT / "infra" / "template.yaml"
 CODE_VERSION = "CodeVersion"
-SNOWFLAKE = ("ACCOUNT", "HOST", "PORT", "USER", "PASSWORD", "ROLE", "WAREHOUSE", "DATABASE")
+SNOWFLAKE = ("ACCOUNT", "HOST", "PORT", "USER", "PASSWORD", "WAREHOUSE", "DATABASE")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
--- Where every record ended, one row a record. A condition on ARRIVED_AT reaches each of the four tables.
+-- Where every record ended: one row a record, and day by day. A condition on ARRIVED_AT reaches each of the four tables.
 
 USE DATABASE &{database};
 
@@ -28,3 +28,31 @@ FROM (
 )
 GROUP BY STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, ARRIVED_AT
 HAVING MAX(NAMED_BY) IS NOT NULL;
+
+CREATE OR REPLACE VIEW OPS.LEDGER_DAILY (
+    DAY COMMENT 'The day on which the stream took the records, UTC',
+    RECORDS COMMENT 'Records that arrived',
+    LOADED COMMENT 'Of those, in VIEWERSHIP_LOGS',
+    QUARANTINED COMMENT 'Of those, in QUARANTINE',
+    DUPLICATES COMMENT 'Of those, in DUPLICATES',
+    UNACCOUNTED COMMENT 'Of those, in none of the three',
+    CONTESTED COMMENT 'Of those, in more than one place or more than once',
+    BALANCED COMMENT 'Whether every record is in exactly one place'
+) COMMENT = 'The books of each day of arrival' AS
+SELECT
+    TO_DATE(f.ARRIVED_AT) AS DAY, COUNT(*) AS RECORDS, COUNT_IF(f.LOADED > 0) AS LOADED,
+    COUNT_IF(f.QUARANTINED > 0) AS QUARANTINED, COUNT_IF(f.DUPLICATES > 0) AS DUPLICATES,
+    COUNT_IF(f.LOADED + f.QUARANTINED + f.DUPLICATES = 0) AS UNACCOUNTED,
+    COUNT_IF(f.LOADED + f.QUARANTINED + f.DUPLICATES > 1) AS CONTESTED,
+    COUNT_IF(f.LOADED + f.QUARANTINED + f.DUPLICATES <> 1) = 0 AS BALANCED
+FROM OPS.RECORD_FATES AS f
+GROUP BY TO_DATE(f.ARRIVED_AT);
+
+CREATE OR REPLACE VIEW ANALYTICS.QUARANTINE_DAILY (
+    DAY COMMENT 'The day on which the stream took the records, UTC',
+    REASON COMMENT 'Why they were refused, a code',
+    RECORDS COMMENT 'Records refused'
+) COMMENT = 'Records refused, a row a day of arrival and reason' AS
+SELECT TO_DATE(ARRIVED_AT) AS DAY, REASON, COUNT(*) AS RECORDS
+FROM OPS.QUARANTINE
+GROUP BY TO_DATE(ARRIVED_AT), REASON;
