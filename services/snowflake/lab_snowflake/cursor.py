@@ -9,7 +9,7 @@ from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
 from fakesnow.params import MutableParams
 from sqlglot import Expr, exp
 
-from lab_snowflake import constraints, copy_into, descriptions, load_history, merge, variables
+from lab_snowflake import conditional_counts, constraints, copy_into, descriptions, load_history, merge, variables
 from lab_snowflake.load_history import Table
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ class LabCursor(FakeSnowflakeCursor):
         if variables.is_set(expression):
             expression = variables.computed(expression, self._value)
         described = descriptions.take(expression)
-        transformed = super()._transform(constraints.without_keys(expression), params)
+        mended = conditional_counts.never_null(constraints.without_keys(expression))
+        transformed = super()._transform(mended, params)
         if described is not None:
             transformed.args["lab_descriptions"] = described
         return transformed
