@@ -1,15 +1,16 @@
 """### From the stream's records to the warehouse
 
-`clean_viewership` (Glue) → `aggregate_viewership` (EMR Serverless) → `load_exports` → `check_warehouse` →
-`reconcile_ledger` → `settle_exports`
+`clean_viewership` (Glue) → `aggregate_viewership` (EMR Serverless) → `stage_exports` (write) → `audit_staging` →
+`publish_exports` → `check_warehouse` → `reconcile_ledger` → `settle_exports`
 
 Started by the Lambda function `trigger_pipeline` when the streaming job has committed a batch, and every half hour to
 sweep up what a failed run or a lost trigger left. One run at a time: a run takes everything there is when its tasks
 start, so the runs of a hundred batches are one or two.
 
-Every task may be tried again: the jobs take up at their watermark, a load replaces what it loaded before, and the
-marker of an export leaves the outbox last of all, after the checks and the ledger have passed. When nothing waits
-there, the warehouse is not woken and the tasks after `load_exports` are skipped.
+Every task may be tried again: the jobs take up at their watermark, staging is replaced as a whole, publishing the same
+batch again changes nothing, and the marker of an export leaves the outbox last of all, after the checks and the ledger
+have passed. What the audit finds at fault is never published: the task names the rows, and the exports stay in the
+outbox. When nothing waits there, the warehouse is not woken and the tasks after `stage_exports` are skipped.
 """
 
 from datetime import timedelta
@@ -17,37 +18,45 @@ from datetime import timedelta
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.sdk import dag, task
 from airflow.timetables.trigger import CronTriggerTimetable
-from media_stream import SQL, TASKS, outbox, warehouse
+from media_stream import SQL, TASKS, batch, outbox, warehouse
 from media_stream.operators import DeployedGlueJob, EmrServerlessJob
 
 LAKE_BUCKET = "{{ var.value.lake_bucket }}"
+RUN_ID = "{{ run_id }}"
+FIRST_ARRIVAL = "{{ first_arrival(ti) }}"
 SWEEP = CronTriggerTimetable("*/30 * * * *", timezone="UTC", run_immediately=timedelta(0))
 """Every half hour, the first time at the next one: a plain cron string would start a run as soon as the DAG is parsed,
 which may be before the stack is deployed."""
 
 
 @task.short_circuit(multiple_outputs=False)
-def load_exports(lake_bucket: str) -> dict[str, str]:
-    """Load each export of the outbox, oldest first, in a transaction of its own; return their ids and first arrivals.
+def stage_exports(lake_bucket: str, run_id: str) -> dict[str, str]:
+    """Write: put every export of the outbox into staging; return their ids and first arrivals.
 
-    When there is none the run ends here: everything exported is loaded and accounted for.
+    When there is none the run ends here: everything exported is published and accounted for.
     """
     exports = outbox.pending(S3Hook(), lake_bucket)
-    for export in exports:
-        warehouse.load(export)
-    return {export.id: warehouse.utc_text(export.first_arrival) for export in exports}
-
-
-@task(templates_exts=[".sql"])
-def reconcile_ledger(write: str, balanced: str, unbalanced: str) -> None:
-    """Fail unless each record that the exports touch is in exactly one place: loaded, quarantined or a duplicate."""
-    warehouse.close_books(write, balanced, unbalanced)
+    if exports:
+        warehouse.stage(exports, run_id)
+    return {export.id: batch.utc_text(export.first_arrival) for export in exports}
 
 
 @task
-def settle_exports(lake_bucket: str, loaded: dict[str, str]) -> None:
-    """Take the loaded exports out of the outbox."""
-    outbox.settle(S3Hook(), lake_bucket, loaded)
+def publish_exports(staged: dict[str, str], run_id: str) -> None:
+    """Publish the batch that was audited, in one transaction."""
+    warehouse.publish(len(staged), run_id)
+
+
+@task
+def reconcile_ledger(run_id: str, first_arrival: str) -> None:
+    """Fail unless each record that the exports touch is in exactly one place: loaded, quarantined or a duplicate."""
+    warehouse.close_books(run_id, first_arrival)
+
+
+@task
+def settle_exports(lake_bucket: str, staged: dict[str, str]) -> None:
+    """Take the published exports out of the outbox."""
+    outbox.settle(S3Hook(), lake_bucket, staged)
 
 
 @dag(
@@ -84,10 +93,13 @@ def viewership() -> None:
             "monitoringConfiguration": {"s3MonitoringConfiguration": {"logUri": f"s3://{LAKE_BUCKET}/logs/emr/"}}
         },
     )
-    exports = load_exports(LAKE_BUCKET)
-    check = warehouse.Checks(task_id="check_warehouse")
-    ledger = reconcile_ledger("ledger/write.sql", "ledger/balanced.sql", "ledger/unbalanced.sql")
-    clean >> aggregate >> exports >> check >> ledger >> settle_exports(LAKE_BUCKET, exports)  # type: ignore[arg-type]
+    staged = stage_exports(LAKE_BUCKET, RUN_ID)
+    audit = warehouse.Audit(task_id="audit_staging")
+    publish = publish_exports(staged, RUN_ID)  # type: ignore[arg-type]
+    check = warehouse.Checks(task_id="check_warehouse", parameters={"first_arrival": FIRST_ARRIVAL})
+    ledger = reconcile_ledger(RUN_ID, FIRST_ARRIVAL)
+    settled = settle_exports(LAKE_BUCKET, staged)  # type: ignore[arg-type]
+    clean >> aggregate >> staged >> audit >> publish >> check >> ledger >> settled
 
 
 viewership()

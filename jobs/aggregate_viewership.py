@@ -33,7 +33,7 @@ from jobs.landing import keep_bad_lines, read_landing
 from jobs.reference import AD_REVENUE as AD_REVENUE_FILES
 from jobs.reference import CHANNEL_METADATA, Dataset
 from jobs.session import lake_session
-from jobs.snapshots import read_after, read_at
+from jobs.snapshots import current_snapshot, read_after, read_at
 from jobs.tables import (
     AD_REVENUE,
     AUDIENCE,
@@ -55,6 +55,7 @@ from jobs.watermark import Watermark, read_watermark
 
 EXPORTED_THROUGH = "lab.exported-through"
 EXPORTED_BRONZE_SNAPSHOT = "lab.exported-bronze-snapshot-id"
+EXPORTED_DEMOGRAPHICS_SNAPSHOT = "lab.exported-demographics-snapshot-id"
 
 _ONE_DAY = timedelta(days=1)
 
@@ -65,15 +66,21 @@ class Exported:
 
     through: int
     bronze_snapshot_id: int | None
+    demographics_snapshot_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The reference data of this run."""
+    """The reference data of this run.
+
+    ``new_demographics`` has all viewers when a snapshot came since the last export, else none.
+    """
 
     channels: DataFrame
     reported: DataFrame
     demographics: DataFrame
+    new_demographics: DataFrame
+    demographics_snapshot_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def aggregate(spark: SparkSession, lake: str) -> Marker | None:
     if mark is None or mark.batch_number <= exported.through:
         return None
     increment = read_increment(spark, exported, mark)
-    reference = read_reference(spark, lake)
+    reference = read_reference(spark, lake, exported)
     build_gold(spark, increment, reference)
     marker = write_export(
         spark,
@@ -110,10 +117,11 @@ def aggregate(spark: SparkSession, lake: str) -> Marker | None:
             "duplicates": increment.duplicates,
             "records": increment.records,
             "channels": reference.channels,
+            "demographics": reference.new_demographics,
             "ad_revenue": reference.reported,
         },
     )
-    remember_exported(spark, mark)
+    remember_exported(spark, mark, reference.demographics_snapshot_id)
     return marker
 
 
@@ -121,17 +129,24 @@ def read_exported(spark: SparkSession) -> Exported:
     """How far the last complete run came."""
     rows = spark.sql(f"SHOW TBLPROPERTIES {HOURLY_CHANNEL_KPIS.full_name}").collect()
     properties = {row.key: row.value for row in rows}
-    snapshot = properties.get(EXPORTED_BRONZE_SNAPSHOT)
-    return Exported(int(properties.get(EXPORTED_THROUGH, 0)), None if snapshot is None else int(snapshot))
 
+    def snapshot(name: str) -> int | None:
+        return int(properties[name]) if name in properties else None
 
-def remember_exported(spark: SparkSession, mark: Watermark) -> None:
-    """The last act of a run: what the mark covers is exported."""
-    statement = (
-        f"ALTER TABLE {HOURLY_CHANNEL_KPIS.full_name} SET TBLPROPERTIES ("
-        f"'{EXPORTED_THROUGH}'='{mark.batch_number}', '{EXPORTED_BRONZE_SNAPSHOT}'='{mark.bronze_snapshot_id}')"
+    return Exported(
+        int(properties.get(EXPORTED_THROUGH, 0)),
+        snapshot(EXPORTED_BRONZE_SNAPSHOT),
+        snapshot(EXPORTED_DEMOGRAPHICS_SNAPSHOT),
     )
-    retried(lambda: spark.sql(statement))
+
+
+def remember_exported(spark: SparkSession, mark: Watermark, demographics_snapshot_id: int | None) -> None:
+    """The last act of a run: what the mark covers is exported, and the demographics as of their snapshot."""
+    properties = {EXPORTED_THROUGH: mark.batch_number, EXPORTED_BRONZE_SNAPSHOT: mark.bronze_snapshot_id}
+    if demographics_snapshot_id is not None:
+        properties[EXPORTED_DEMOGRAPHICS_SNAPSHOT] = demographics_snapshot_id
+    assignments = ", ".join(f"'{name}'='{value}'" for name, value in properties.items())
+    retried(lambda: spark.sql(f"ALTER TABLE {HOURLY_CHANNEL_KPIS.full_name} SET TBLPROPERTIES ({assignments})"))
 
 
 def read_increment(spark: SparkSession, exported: Exported, mark: Watermark) -> Increment:
@@ -159,12 +174,16 @@ def read_increment(spark: SparkSession, exported: Exported, mark: Watermark) -> 
     )
 
 
-def read_reference(spark: SparkSession, lake: str) -> Reference:
+def read_reference(spark: SparkSession, lake: str, exported: Exported) -> Reference:
     """The landing files of channels and reported revenue, and the demographics as merged so far."""
+    newest = current_snapshot(spark, DEMOGRAPHICS.full_name)
+    demographics = read_at(spark, DEMOGRAPHICS.full_name, newest)
     return Reference(
         channels=_landed(spark, lake, CHANNEL_METADATA),
         reported=_landed(spark, lake, AD_REVENUE_FILES),
-        demographics=spark.table(DEMOGRAPHICS.full_name),
+        demographics=demographics,
+        new_demographics=demographics if newest != exported.demographics_snapshot_id else demographics.limit(0),
+        demographics_snapshot_id=newest,
     )
 
 

@@ -14,11 +14,11 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as sf
 
 from jobs.filesystem import write_text
-from jobs.tables import ARRIVAL, EVENT, MONEY
+from jobs.tables import ARRIVAL, DEMOGRAPHICS, EVENT, EXPORT_ID, MONEY
 from jobs.together import together
 
 COLUMNS: dict[str, dict[str, str]] = {
-    "viewership": {**EVENT, **ARRIVAL, "batch_number": "BIGINT"},
+    "viewership": {**EVENT, **ARRIVAL, "batch_number": "BIGINT", **EXPORT_ID},
     "quarantine": {
         **ARRIVAL,
         "reason": "STRING",
@@ -27,17 +27,20 @@ COLUMNS: dict[str, dict[str, str]] = {
         "value": "STRING",
         "data": "BINARY",
         "batch_number": "BIGINT",
+        **EXPORT_ID,
     },
-    "duplicates": {**ARRIVAL, "event_id": "STRING", "batch_number": "BIGINT"},
-    "records": ARRIVAL,
+    "duplicates": {**ARRIVAL, "event_id": "STRING", "batch_number": "BIGINT", **EXPORT_ID},
+    "records": {**ARRIVAL, **EXPORT_ID},
     "channels": {
         "channel_id": "STRING",
         "channel_name": "STRING",
         "genre": "STRING",
         "language": "STRING",
         "launch_year": "INT",
+        **EXPORT_ID,
     },
-    "ad_revenue": {"channel_id": "STRING", "channel_name": "STRING", "date": "DATE", "ad_revenue": MONEY},
+    "demographics": {**DEMOGRAPHICS.columns, **EXPORT_ID},
+    "ad_revenue": {"channel_id": "STRING", "channel_name": "STRING", "date": "DATE", "ad_revenue": MONEY, **EXPORT_ID},
 }
 """The columns of each exported table, in order. Timestamps are UTC with microseconds."""
 
@@ -74,12 +77,14 @@ def export_id(through_batch_number: int) -> str:
 def write_export(spark: SparkSession, lake: str, through: int, frames: dict[str, DataFrame]) -> Marker:
     """Write the Parquet files of an export and then its marker.
 
-    ``frames`` has a frame for each name of ``COLUMNS``. The marker counts what the files hold, not what was meant.
+    ``frames`` has a frame for each name of ``COLUMNS``, without the export's id. The marker counts what the files hold,
+    not what was meant.
     """
     spark.conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
     name = export_id(through)
     addresses = {table: f"{lake}/exports/{table}/{name}" for table in frames}
-    together(*(partial(_write, frame, table, addresses[table]) for table, frame in frames.items()))
+    named = {table: frame.withColumn("export_id", sf.lit(name)) for table, frame in frames.items()}
+    together(*(partial(_write, frame, table, addresses[table]) for table, frame in named.items()))
     written = {table: _written(spark, table, address) for table, address in addresses.items()}
     totals = _totals(written["viewership"])
     marker = Marker(

@@ -36,6 +36,9 @@ IDENTITY: dict[str, str] = {"stream_name": "STRING", "partition_key": "STRING", 
 
 ARRIVAL: dict[str, str] = {**IDENTITY, "arrived_at": "TIMESTAMP"}
 
+EXPORT_ID: dict[str, str] = {"export_id": "STRING"}
+"""Every exported row says which export it belongs to, so that the warehouse can take several as one batch."""
+
 # Old metadata files are deleted with each commit: a table that lives for years keeps a short history of files.
 _PROPERTIES = {
     "format-version": "2",

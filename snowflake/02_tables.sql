@@ -39,6 +39,32 @@ CREATE TABLE IF NOT EXISTS ANALYTICS.DIM_CHANNEL (
     LAUNCH_YEAR  NUMBER(38,0)           COMMENT 'The year it went on air'
 ) COMMENT = 'Channels, from the channel metadata';
 
+CREATE TABLE IF NOT EXISTS ANALYTICS.DIM_VIEWER (
+    USER_ID           VARCHAR(64)   NOT NULL COMMENT 'Identifies the viewer',
+    GENDER            VARCHAR(32)   NOT NULL COMMENT 'The viewer''s gender; unknown where the demographics lack the viewer',
+    AGE_GROUP         VARCHAR(32)   NOT NULL COMMENT 'The viewer''s age group; unknown where the demographics lack the viewer',
+    REGION            VARCHAR(32)   NOT NULL COMMENT 'The viewer''s region today',
+    SUBSCRIPTION_TYPE VARCHAR(32)   NOT NULL COMMENT 'The viewer''s plan today'
+) COMMENT = 'Viewers, from the demographics and the viewing events';
+
+CREATE TABLE IF NOT EXISTS ANALYTICS.DIM_SHOW (
+    SHOW_NAME    VARCHAR(500)  NOT NULL COMMENT 'The title',
+    GENRE        VARCHAR(32)   NOT NULL COMMENT 'The title''s genre',
+    CHANNEL_ID   VARCHAR(32)   NOT NULL COMMENT 'A channel that shows it, as in DIM_CHANNEL'
+) COMMENT = 'Titles seen in the viewing events, a row a title, genre and channel';
+
+CREATE TABLE IF NOT EXISTS ANALYTICS.DIM_DATE (
+    DAY          DATE          NOT NULL COMMENT 'The day, UTC',
+    YEAR         NUMBER(38,0)  NOT NULL COMMENT 'The calendar year',
+    QUARTER      NUMBER(38,0)  NOT NULL COMMENT 'The quarter of the year, 1 to 4',
+    MONTH        NUMBER(38,0)  NOT NULL COMMENT 'The month of the year, 1 to 12',
+    MONTH_NAME   VARCHAR(9)    NOT NULL COMMENT 'The month''s English name, three letters',
+    ISO_WEEK     NUMBER(38,0)  NOT NULL COMMENT 'The ISO week of the year, 1 to 53',
+    DAY_OF_WEEK  NUMBER(38,0)  NOT NULL COMMENT 'The ISO day of the week: 1 is Monday, 7 is Sunday',
+    DAY_NAME     VARCHAR(9)    NOT NULL COMMENT 'The day''s English name, three letters',
+    IS_WEEKEND   BOOLEAN       NOT NULL COMMENT 'Whether it is a Saturday or a Sunday'
+) COMMENT = 'The calendar of the days with viewing or reported revenue';
+
 CREATE TABLE IF NOT EXISTS ANALYTICS.AD_REVENUE_REPORTED (
     CHANNEL_ID   VARCHAR(32)   NOT NULL COMMENT 'The channel, as in DIM_CHANNEL',
     CHANNEL_NAME VARCHAR(200)           COMMENT 'The channel''s name in the report',

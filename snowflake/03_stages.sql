@@ -32,8 +32,9 @@ CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.VIEWERSHIP (
     STREAM_NAME           VARCHAR          COMMENT 'As in VIEWERSHIP_LOGS',
     PARTITION_KEY         VARCHAR          COMMENT 'As in VIEWERSHIP_LOGS',
     SEQUENCE_NUMBER       VARCHAR          COMMENT 'As in VIEWERSHIP_LOGS',
-    ARRIVED_AT            TIMESTAMP_NTZ(6) COMMENT 'As in VIEWERSHIP_LOGS'
-) COMMENT = 'Viewing events of the export being loaded';
+    ARRIVED_AT            TIMESTAMP_NTZ(6) COMMENT 'As in VIEWERSHIP_LOGS',
+    EXPORT_ID             VARCHAR          COMMENT 'The export that the file belongs to'
+) COMMENT = 'Viewing events of the batch being loaded';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.QUARANTINE (
     STREAM_NAME     VARCHAR          COMMENT 'As in OPS.QUARANTINE',
@@ -44,39 +45,89 @@ CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.QUARANTINE (
     SENTENCE        VARCHAR          COMMENT 'As in OPS.QUARANTINE',
     FIELD           VARCHAR          COMMENT 'As in OPS.QUARANTINE',
     VALUE           VARCHAR          COMMENT 'As in OPS.QUARANTINE',
-    DATA            BINARY           COMMENT 'As in OPS.QUARANTINE'
-) COMMENT = 'Quarantined records of the export being loaded';
+    DATA            BINARY           COMMENT 'As in OPS.QUARANTINE',
+    EXPORT_ID       VARCHAR          COMMENT 'The export that the file belongs to'
+) COMMENT = 'Quarantined records of the batch being loaded';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.DUPLICATES (
     STREAM_NAME     VARCHAR          COMMENT 'As in OPS.DUPLICATES',
     PARTITION_KEY   VARCHAR          COMMENT 'As in OPS.DUPLICATES',
     SEQUENCE_NUMBER VARCHAR          COMMENT 'As in OPS.DUPLICATES',
     ARRIVED_AT      TIMESTAMP_NTZ(6) COMMENT 'As in OPS.DUPLICATES',
-    EVENT_ID        VARCHAR          COMMENT 'As in OPS.DUPLICATES'
-) COMMENT = 'Duplicate records of the export being loaded';
+    EVENT_ID        VARCHAR          COMMENT 'As in OPS.DUPLICATES',
+    EXPORT_ID       VARCHAR          COMMENT 'The export that the file belongs to'
+) COMMENT = 'Duplicate records of the batch being loaded';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.RECORDS (
     STREAM_NAME     VARCHAR          COMMENT 'As in OPS.RECORDS',
     PARTITION_KEY   VARCHAR          COMMENT 'As in OPS.RECORDS',
     SEQUENCE_NUMBER VARCHAR          COMMENT 'As in OPS.RECORDS',
-    ARRIVED_AT      TIMESTAMP_NTZ(6) COMMENT 'As in OPS.RECORDS'
-) COMMENT = 'Records of the export being loaded';
+    ARRIVED_AT      TIMESTAMP_NTZ(6) COMMENT 'As in OPS.RECORDS',
+    EXPORT_ID       VARCHAR          COMMENT 'The export that the file belongs to'
+) COMMENT = 'Records of the batch being loaded';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.CHANNELS (
     CHANNEL_ID   VARCHAR      COMMENT 'As in DIM_CHANNEL',
     CHANNEL_NAME VARCHAR      COMMENT 'As in DIM_CHANNEL',
     GENRE        VARCHAR      COMMENT 'As in DIM_CHANNEL',
     LANGUAGE     VARCHAR      COMMENT 'As in DIM_CHANNEL',
-    LAUNCH_YEAR  NUMBER(38,0) COMMENT 'As in DIM_CHANNEL'
-) COMMENT = 'Channel metadata of the export being loaded';
+    LAUNCH_YEAR  NUMBER(38,0) COMMENT 'As in DIM_CHANNEL',
+    EXPORT_ID    VARCHAR      COMMENT 'The export that the file belongs to'
+) COMMENT = 'Channel metadata of the batch being loaded';
+
+CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.DEMOGRAPHICS (
+    USER_ID           VARCHAR  COMMENT 'As in DIM_VIEWER',
+    GENDER            VARCHAR  COMMENT 'As in DIM_VIEWER',
+    AGE_GROUP         VARCHAR  COMMENT 'As in DIM_VIEWER',
+    REGION            VARCHAR  COMMENT 'As in DIM_VIEWER',
+    SUBSCRIPTION_TYPE VARCHAR  COMMENT 'As in DIM_VIEWER',
+    EXPORT_ID         VARCHAR  COMMENT 'The export that the file belongs to'
+) COMMENT = 'Viewers of the batch being loaded, when the demographics have changed';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.AD_REVENUE (
     CHANNEL_ID   VARCHAR      COMMENT 'As in AD_REVENUE_REPORTED',
     CHANNEL_NAME VARCHAR      COMMENT 'As in AD_REVENUE_REPORTED',
     DATE         DATE         COMMENT 'As in AD_REVENUE_REPORTED',
-    AD_REVENUE   NUMBER(12,2) COMMENT 'As in AD_REVENUE_REPORTED'
-) COMMENT = 'Reported advertising revenue of the export being loaded';
+    AD_REVENUE   NUMBER(12,2) COMMENT 'As in AD_REVENUE_REPORTED',
+    EXPORT_ID    VARCHAR      COMMENT 'The export that the file belongs to'
+) COMMENT = 'Reported advertising revenue of the batch being loaded';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.TOUCHED_DAYS (
     DAY DATE COMMENT 'A day of which the marts must be rebuilt'
-) COMMENT = 'Days the export being loaded changes';
+) COMMENT = 'Days that the batch being loaded changes';
+
+CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.BATCH (
+    EXPORT_ID      VARCHAR(64)       NOT NULL COMMENT 'An export of the batch',
+    EVENTS         NUMBER(38,0)      NOT NULL COMMENT 'Viewing events that the lake says the export holds',
+    MINUTES        NUMBER(38,0)      NOT NULL COMMENT 'Minutes watched in them, as the lake says',
+    AD_REVENUE     NUMBER(38,2)      NOT NULL COMMENT 'Advertising revenue of them, as the lake says',
+    FIRST_ARRIVAL  TIMESTAMP_NTZ(6)  NOT NULL COMMENT 'The first arrival that the export says anything about, UTC',
+    RUN_ID         VARCHAR(250)      NOT NULL COMMENT 'The pipeline run that staged the export',
+    STAGED_AT      TIMESTAMP_NTZ(6)  NOT NULL COMMENT 'When it was staged, UTC',
+    PUBLISHED_AT   TIMESTAMP_NTZ(6)           COMMENT 'When it was last published, UTC'
+) COMMENT = 'The exports of the batch that lies in staging, with the totals of their markers';
+
+CREATE OR REPLACE VIEW STAGING.TOTALS (
+    EXPORT_ID COMMENT 'An export of the batch',
+    VIEWERSHIP_ROWS COMMENT 'Viewing events staged',
+    QUARANTINE_ROWS COMMENT 'Quarantined records staged',
+    DUPLICATE_ROWS COMMENT 'Duplicate records staged',
+    RECORD_ROWS COMMENT 'Records staged',
+    MINUTES COMMENT 'Minutes watched in the viewing events staged',
+    AD_REVENUE COMMENT 'Advertising revenue of the viewing events staged, US dollars and cents'
+) COMMENT = 'What of each export of the batch lies in staging' AS
+SELECT
+    b.EXPORT_ID, COALESCE(v.ROWS_STAGED, 0) AS VIEWERSHIP_ROWS, COALESCE(q.ROWS_STAGED, 0) AS QUARANTINE_ROWS,
+    COALESCE(d.ROWS_STAGED, 0) AS DUPLICATE_ROWS, COALESCE(r.ROWS_STAGED, 0) AS RECORD_ROWS,
+    COALESCE(v.MINUTES, 0) AS MINUTES, COALESCE(v.AD_REVENUE, 0) AS AD_REVENUE
+FROM STAGING.BATCH AS b
+LEFT JOIN (
+    SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED, SUM(DURATION_MINUTES) AS MINUTES, SUM(AD_REVENUE) AS AD_REVENUE
+    FROM STAGING.VIEWERSHIP GROUP BY EXPORT_ID
+) AS v ON v.EXPORT_ID = b.EXPORT_ID
+LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.QUARANTINE GROUP BY EXPORT_ID) AS q
+    ON q.EXPORT_ID = b.EXPORT_ID
+LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.DUPLICATES GROUP BY EXPORT_ID) AS d
+    ON d.EXPORT_ID = b.EXPORT_ID
+LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.RECORDS GROUP BY EXPORT_ID) AS r
+    ON r.EXPORT_ID = b.EXPORT_ID;

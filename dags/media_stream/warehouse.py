@@ -1,85 +1,109 @@
-"""The warehouse's part of a run: load an export, check what lies there, close the books. The SQL is in snowflake/.
+"""The warehouse's tasks: write, audit, publish, check, close the books. The SQL is in snowflake/."""
 
-A check is a query that returns one row of booleans, each column named for what holds when it is true.
-"""
-
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from airflow.providers.common.sql.hooks.handlers import fetch_all_handler
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
-from airflow.sdk import get_current_context
+from snowflake.connector.cursor import SnowflakeCursor
 
-from media_stream import SQL
+from media_stream import SQL, batch
 from media_stream.outbox import Export
 
 CONNECTION = "snowflake_default"
+
+
+class AuditFailed(Exception):
+    """What is staged must not be published; the message names the rows at fault."""
 
 
 class CheckFailed(Exception):
     """The warehouse does not hold what it should; the message names each check that is not true."""
 
 
+class Audit(SQLExecuteQueryOperator):
+    """Run every query of snowflake/audit/ over what is staged, all of them even when the first finds something.
+
+    A query returns the rows at fault; the last column says what is wrong.
+
+    Raises:
+        AuditFailed: one or more returned rows. Nothing was published.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(
+            conn_id=CONNECTION, sql=_files("audit"), return_last=False, output_processor=require_none, **arguments
+        )
+
+
 class Checks(SQLExecuteQueryOperator):
-    """Run every check of snowflake/checks/, all of them even when the first fails; return the names of what holds.
+    """Run every query of snowflake/checks/ over what is published; return the names of what holds.
+
+    A query returns one row of booleans, each column named for what holds when it is true.
 
     Raises:
         CheckFailed: one or more do not hold.
     """
 
     def __init__(self, **arguments: Any) -> None:
-        files = sorted(str(file.relative_to(SQL)) for file in (SQL / "checks").glob("*.sql"))
-        super().__init__(conn_id=CONNECTION, sql=files, return_last=False, output_processor=require_all, **arguments)
+        super().__init__(
+            conn_id=CONNECTION, sql=_files("checks"), return_last=False, output_processor=require_all, **arguments
+        )
 
 
-def load(export: Export) -> None:
-    """Load `export` in one transaction and make sure that it arrived as the lake sent it.
+def stage(exports: Sequence[Export], run_id: str) -> None:
+    """Write: put `exports` into staging in the place of what lay there, all of them in one transaction."""
+    with _transaction() as cursor:
+        batch.stage(cursor, exports, run_id)
 
-    One session runs every statement, and the SQL's own BEGIN and COMMIT make them one: when a statement fails, the
-    session is closed with its transaction open, and the warehouse rolls it back.
+
+def publish(exports: int, run_id: str) -> None:
+    """Publish what `stage` has staged for `run_id`, in one transaction: readers see all of it or nothing.
+
+    Raises:
+        batch.BatchReplaced: staging does not hold so many exports of this run; nothing was published.
     """
-    warehouse = SnowflakeHook(CONNECTION)
-    statements = _render("load/load_export.sql", export_id=export.id, first_arrival=utc_text(export.first_arrival))
-    warehouse.run(statements, autocommit=True, split_statements=True)
-    arrived = _render(
-        "load/loaded_export.sql",
-        export_id=export.id,
-        events=export.events,
-        minutes=export.minutes,
-        ad_revenue=export.ad_revenue,
-    )
-    _check(warehouse, arrived)
+    with _transaction() as cursor:
+        batch.publish(cursor, exports, run_id)
 
 
 def first_arrival(ti: Any) -> str:
     """Return where the checks and the ledger of this run begin: templates call it with their task instance.
 
-    Before that arrival the exports that were loaded have touched nothing.
+    Before that arrival the exports that were staged have touched nothing.
     """
-    loaded: dict[str, str] = ti.xcom_pull(task_ids="load_exports")
-    return min(loaded.values())
+    staged: dict[str, str] = ti.xcom_pull(task_ids="stage_exports")
+    return min(staged.values())
 
 
-def utc_text(moment: datetime) -> str:
-    """Return `moment`, which is in UTC, as the warehouse's TIMESTAMP_NTZ reads it. Texts sort as moments do."""
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
-
-
-def close_books(write: str, balanced: str, unbalanced: str) -> None:
-    """Write the ledger of this run and require that it balances; the arguments are the SQL of snowflake/ledger/.
+def close_books(run_id: str, first_arrival: str) -> None:
+    """Write the ledger of this run and require that it balances.
 
     Raises:
         CheckFailed: a record is in no place or in two; the message names up to 20 of them.
     """
+    bound = {"run_id": run_id, "first_arrival": first_arrival}
     warehouse = SnowflakeHook(CONNECTION)
-    warehouse.run(write, autocommit=True, split_statements=True)
+    with _transaction() as cursor:
+        batch.run_file(cursor, "ledger/write.sql", bound)
+    balanced: Any = warehouse.run(
+        _text("ledger/balanced.sql"), parameters=bound, handler=fetch_all_handler, return_last=False
+    )
     try:
-        _check(warehouse, balanced)
+        require_all(balanced, warehouse.descriptions)
     except CheckFailed as error:
-        records = "\n".join(str(tuple(map(str, record))) for record in warehouse.get_records(unbalanced))
-        raise CheckFailed(f"The books do not balance. {error}\n{records}") from error
+        rows = warehouse.get_records(_text("ledger/unbalanced.sql"), parameters=bound)
+        raise CheckFailed(f"The books do not balance. {error}\n{_lines(rows)}") from error
+
+
+def require_none(results: Sequence[Sequence[Any]], _descriptions: Sequence[Any]) -> list[Any]:
+    """Raise when a query of the audit has found rows at fault."""
+    at_fault = [row for rows in results for row in rows]
+    if at_fault:
+        raise AuditFailed(f"Nothing was published: what is staged is at fault in\n{_lines(at_fault)}")
+    return []
 
 
 def require_all(results: Sequence[Sequence[Any]], descriptions: Sequence[Any]) -> list[list[str]]:
@@ -97,11 +121,20 @@ def require_all(results: Sequence[Sequence[Any]], descriptions: Sequence[Any]) -
     return [[name for name, _ in answers]]
 
 
-def _check(warehouse: SnowflakeHook, sql: str) -> None:
-    results: Any = warehouse.run(sql, autocommit=True, handler=fetch_all_handler, return_last=False)
-    require_all(results, warehouse.descriptions)
+@contextmanager
+def _transaction() -> Iterator[SnowflakeCursor]:
+    with closing(SnowflakeHook(CONNECTION).get_conn()) as connection, batch.transaction(connection) as cursor:
+        yield cursor
 
 
-def _render(template: str, **values: Any) -> str:
-    environment = get_current_context()["dag"].get_template_env()
-    return environment.get_template(template).render(**values)
+def _text(file: str) -> str:
+    return (SQL / file).read_text(encoding="utf-8")
+
+
+def _files(folder: str) -> list[str]:
+    """The queries of a folder as the operator's templates name them."""
+    return sorted(str(file.relative_to(SQL)) for file in (SQL / folder).glob("*.sql"))
+
+
+def _lines(rows: Sequence[Sequence[Any]]) -> str:
+    return "\n".join(str(tuple(map(str, row))) for row in rows)

@@ -1,8 +1,8 @@
 -- Whether the books of a pipeline run balance. For SQLCheckOperator: one row of booleans, all true when they do.
--- Template value: run_id (Airflow gives it). On failure ledger/unbalanced.sql names the records.
+-- Bound: run_id. On failure ledger/unbalanced.sql names the records.
 SELECT
     COUNT(*) = 1 AS WRITTEN,
     COALESCE(MAX(UNACCOUNTED), -1) = 0 AS NONE_UNACCOUNTED,
     COALESCE(MAX(CONTESTED), -1) = 0 AS NONE_CONTESTED
 FROM OPS.LEDGER
-WHERE RUN_ID = '{{ run_id }}'
+WHERE RUN_ID = %(run_id)s

@@ -53,7 +53,15 @@ def test_an_export_holds_the_new_rows_and_its_marker_their_totals(lake: Lake) ->
     assert marker == Marker(
         export_id="through-000000000001",
         through_batch_number=1,
-        tables={"viewership": 2, "quarantine": 1, "duplicates": 1, "records": 4, "channels": 2, "ad_revenue": 1},
+        tables={
+            "viewership": 2,
+            "quarantine": 1,
+            "duplicates": 1,
+            "records": 4,
+            "channels": 2,
+            "demographics": 0,
+            "ad_revenue": 1,
+        },
         events=2,
         minutes=37,
         ad_revenue="0.30",
@@ -64,6 +72,7 @@ def test_an_export_holds_the_new_rows_and_its_marker_their_totals(lake: Lake) ->
     assert written["tables"] == marker.tables
     for table, columns in COLUMNS.items():
         assert lake.spark.read.parquet(f"{lake.address}/exports/{table}/{marker.export_id}").columns == list(columns)
+        assert {export_id for (export_id,) in exported(lake, marker, table, "export_id")} <= {marker.export_id}
     assert exported(lake, marker, "duplicates", "sequence_number", "event_id") == [("1", "e1")]
     assert exported(lake, marker, "ad_revenue", "date", "ad_revenue") == [(TODAY, Decimal("3.50"))]
 
@@ -247,6 +256,22 @@ def test_a_viewer_without_demographics_is_unknown(lake: Lake) -> None:
         ("25-34", "female", "EMEA", "free", 1),
         ("unknown", "unknown", "EMEA", "free", 1),
     ]
+
+
+def test_the_demographics_are_exported_when_they_have_changed_and_then_whole(lake: Lake) -> None:
+    from jobs.merge_demographics import merge
+
+    header = "user_id,gender,age_group,region,subscription_type\n"
+    lake.land("demographics", f"{header}u1,female,25-34,NA,basic\n")
+    merge(lake.spark, lake.address)
+    first, second = run(lake, event("e1")), run(lake, event("e2"))
+    lake.land("demographics", f"{header}u2,male,35-44,EMEA,free\n")
+    merge(lake.spark, lake.address)
+    third = run(lake, event("e3"))
+
+    assert [marker.tables["demographics"] for marker in (first, second, third) if marker] == [1, 0, 2]
+    assert third is not None
+    assert exported(lake, third, "demographics", "user_id", "age_group") == [("u1", "25-34"), ("u2", "35-44")]
 
 
 def test_observed_revenue_stands_against_the_reported(lake: Lake) -> None:
