@@ -1,5 +1,5 @@
 -- Audit of what is staged: records arrived since their export's first arrival, and none in the future. Returns up to 20
--- rows at fault, with what is wrong; none when all is well.
+-- rows at fault, with what is wrong, or none when all is well.
 SELECT
     r.EXPORT_ID, NULL AS EVENT_ID, r.STREAM_NAME, r.PARTITION_KEY, r.SEQUENCE_NUMBER,
     'arrived at ' || r.ARRIVED_AT || ', not from ' || b.FIRST_ARRIVAL || ' to now' AS FAULT

@@ -1,5 +1,5 @@
 -- Audit of what is staged: no viewing event lacks a field, and no record its identity. Returns up to 20 rows at fault,
--- with what is wrong; none when all is well.
+-- with what is wrong, or none when all is well.
 SELECT EXPORT_ID, EVENT_ID, STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, 'missing: ' || MISSING AS FAULT
 FROM (
     SELECT

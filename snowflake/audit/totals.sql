@@ -1,8 +1,8 @@
--- Audit of what is staged: each export holds the events, minutes and revenue that the lake says, to the cent. Returns up
--- to 20 exports at fault, with what is wrong; none when all is well.
+-- Audit of what is staged: each export holds the events, minutes and revenue that the lake says, to the cent. Returns
+-- up to 20 exports at fault, with what is wrong, or none when all is well.
 SELECT
     b.EXPORT_ID, NULL AS EVENT_ID, NULL AS STREAM_NAME, NULL AS PARTITION_KEY, NULL AS SEQUENCE_NUMBER,
-    'the lake says ' || b.EVENTS || ' events, ' || b.MINUTES || ' minutes, ' || b.AD_REVENUE || ' dollars; staged are '
+    'the lake says ' || b.EVENTS || ' events, ' || b.MINUTES || ' minutes, ' || b.AD_REVENUE || ' dollars, staged are '
         || t.VIEWERSHIP_ROWS || ', ' || t.MINUTES || ', ' || t.AD_REVENUE AS FAULT
 FROM STAGING.BATCH AS b
 JOIN STAGING.TOTALS AS t ON t.EXPORT_ID = b.EXPORT_ID

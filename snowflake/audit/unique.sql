@@ -1,5 +1,5 @@
 -- Audit of what is staged: no record is staged twice within an export, and none in two places of it. Returns up to 20
--- rows at fault, with what is wrong; none when all is well.
+-- rows at fault, with what is wrong, or none when all is well.
 SELECT
     EXPORT_ID, MAX(EVENT_ID) AS EVENT_ID, STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER,
     'staged ' || COUNT(*) || ' times, in ' || MIN(PLACE) || ' and ' || MAX(PLACE) AS FAULT

@@ -1,5 +1,5 @@
 -- Audit of what is staged: fields with a list of values hold one of them. Returns up to 20 rows at fault, with what is
--- wrong; none when all is well.
+-- wrong, or none when all is well.
 SELECT EXPORT_ID, EVENT_ID, STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, 'not one of the values: ' || UNKNOWN AS FAULT
 FROM (
     SELECT
@@ -30,7 +30,8 @@ FROM (
 WHERE UNKNOWN <> ''
 UNION ALL
 SELECT
-    EXPORT_ID, NULL, STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, 'no reason of quarantine: ' || COALESCE(REASON, 'NULL')
+    EXPORT_ID, NULL, STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER,
+    'no reason of quarantine: ' || COALESCE(REASON, 'NULL')
 FROM STAGING.QUARANTINE
 WHERE COALESCE(REASON, '') NOT IN (
     'too_large', 'not_utf8', 'not_json', 'not_an_object', 'missing_field',

@@ -1,9 +1,9 @@
-"""Loading, checking and closing the books, against a warehouse that only writes down what it is told."""
+"""Staging, publishing, checking and closing the books, against a warehouse that only writes down what it is told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
-from media_stream import warehouse
+from media_stream import batch, warehouse
 from media_stream.outbox import Export
 
 EXPORT = Export("through-000000000007", 3, 40, Decimal("1.10"), datetime(2026, 3, 10, 12, 0, 0, 250, UTC))
 SQL = Path(__file__).parents[2] / "snowflake"
+HOSTILE = "manual'; DROP TABLE ANALYTICS.VIEWERSHIP_LOGS; --"
+"""A run's id is whatever a user typed."""
 
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
@@ -41,6 +43,7 @@ class FakeSession:
 
     warehouse: FakeWarehouse
     statements: list[str] = field(default_factory=list)
+    bound: list[dict[str, Any]] = field(default_factory=list)
     autocommit_mode: bool = False
     closed: bool = False
     description: list[tuple[str, ...]] = field(default_factory=list)
@@ -54,7 +57,9 @@ class FakeSession:
     def cursor(self, *_: Any) -> FakeSession:
         return self
 
-    def execute(self, statement: str, *_: Any, **__: Any) -> None:
+    def execute(self, statement: str, bound: Any = None, **_: Any) -> None:
+        if bound:
+            self.bound.append(bound)
         lines = [line for line in statement.splitlines() if line and not line.startswith("--")]
         self.statements.append("\n".join(lines))
         columns, self.rows = self.warehouse.answer(self.statements[-1])
@@ -68,56 +73,85 @@ class FakeSession:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch, dag_bag: DagBag) -> FakeWarehouse:
-    """The warehouse that the hook of every task connects to; tasks belong to the DAG `viewership`."""
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeWarehouse:
+    """The warehouse that the hook of every task connects to."""
     warehouse_ = FakeWarehouse()
     monkeypatch.setattr(SnowflakeHook, "get_conn", warehouse_.connect)
     monkeypatch.setattr(SnowflakeHook, "_has_autocommit_session_parameter", lambda _: True)
-    monkeypatch.setattr(warehouse, "get_current_context", lambda: {"dag": dag_bag.dags["viewership"]})
     return warehouse_
 
 
-def test_a_load_is_one_transaction_in_one_session(fake: FakeWarehouse) -> None:
-    warehouse.load(EXPORT)
-    load, check = fake.sessions
-    verbs = [statement.split()[0].rstrip(";") for statement in load.statements]
-    assert verbs.count("BEGIN") == verbs.count("COMMIT") == 1
-    assert verbs[-1] == "COMMIT"
-    assert set(verbs[: verbs.index("BEGIN")]) <= {"ALTER"}
-    assert load.autocommit_mode, "the SQL opens the transaction, not the client"
-    assert load.closed
-    assert check.closed
-    assert len(check.statements) == 1
+def test_staging_is_one_transaction_in_one_session(fake: FakeWarehouse) -> None:
+    warehouse.stage([EXPORT], HOSTILE)
+    (session,) = fake.sessions
+    verbs = [statement.split()[0].rstrip(";") for statement in session.statements]
+    assert verbs[:3] == ["ALTER", "BEGIN", "DELETE"]
+    assert verbs[-2:] == ["INSERT", "COMMIT"]
+    assert set(verbs[2:-2]) == {"DELETE", "COPY"}
+    assert session.closed
 
 
-def test_a_load_names_its_export_and_leaves_no_template_unfilled(fake: FakeWarehouse) -> None:
-    warehouse.load(EXPORT)
-    text = "\n".join(statement for session in fake.sessions for statement in session.statements)
-    assert f"@OPS.EXPORTS/viewership/{EXPORT.id}/" in text
-    assert "'1.10'" in text
-    assert "t.ARRIVED_AT >= '2026-03-10 12:00:00.000250'" in text
+def test_staging_names_its_exports_and_binds_what_comes_from_outside(fake: FakeWarehouse) -> None:
+    warehouse.stage([EXPORT, replace(EXPORT, id="through-000000000008")], HOSTILE)
+    (session,) = fake.sessions
+    text = "\n".join(session.statements)
+    assert "@OPS.EXPORTS/viewership/through-000000000007/" in text
+    assert "@OPS.EXPORTS/viewership/through-000000000008/" in text
     assert "{{" not in text
-    assert "}}" not in text
+    assert HOSTILE not in text
+    assert session.bound[0] == {
+        "export_id": "through-000000000007",
+        "events": 3,
+        "minutes": 40,
+        "ad_revenue": "1.10",
+        "first_arrival": "2026-03-10 12:00:00.000250",
+        "run_id": HOSTILE,
+    }
 
 
-def test_a_load_that_fails_commits_nothing_and_ends_its_session(fake: FakeWarehouse) -> None:
+def test_publishing_is_one_transaction_of_the_run_s_own_batch(fake: FakeWarehouse) -> None:
+    warehouse.publish(1, HOSTILE)
+    (session,) = fake.sessions
+    verbs = [statement.split()[0].rstrip(";") for statement in session.statements]
+    assert verbs[:3] == ["ALTER", "BEGIN", "UPDATE"]
+    assert verbs[-1] == "COMMIT"
+    assert verbs.count("BEGIN") == verbs.count("COMMIT") == 1
+    assert session.bound == [{"run_id": HOSTILE}]
+
+
+def test_a_batch_of_which_staging_holds_another_number_is_not_published(fake: FakeWarehouse) -> None:
+    with pytest.raises(batch.BatchReplaced, match="1 exports of the run 'mine', not the 2"):
+        warehouse.publish(2, "mine")
+    (session,) = fake.sessions
+    assert session.statements[-1].startswith("UPDATE STAGING.BATCH")
+    assert session.closed
+
+
+@pytest.mark.parametrize("act", [lambda: warehouse.stage([EXPORT], "run"), lambda: warehouse.publish(1, "run")])
+def test_what_fails_on_its_way_commits_nothing_and_ends_its_session(
+    fake: FakeWarehouse, act: Callable[[], None]
+) -> None:
     def refuse(statement: str) -> Answer:
-        if statement.startswith("MERGE"):
+        if statement.startswith(("MERGE", "COPY")):
             raise RuntimeError("the warehouse refuses")
         return [], []
 
     fake.answer = refuse
     with pytest.raises(RuntimeError, match="the warehouse refuses"):
-        warehouse.load(EXPORT)
+        act()
     (session,) = fake.sessions
     assert not [statement for statement in session.statements if statement.startswith("COMMIT")]
     assert session.closed
 
 
-def test_a_load_that_arrived_otherwise_than_the_lake_sent_it_is_an_error(fake: FakeWarehouse) -> None:
-    fake.answer = lambda _: (["LOADED_ONCE", "EVENTS_MATCH"], [(True, False)])
-    with pytest.raises(warehouse.CheckFailed, match="1 of 2 checks failed: EVENTS_MATCH"):
-        warehouse.load(EXPORT)
+def test_an_audit_that_finds_rows_at_fault_names_them() -> None:
+    row = ("through-000000000007", "e1", "stream", "u1", "4959", "missing: SESSION_ID")
+    with pytest.raises(warehouse.AuditFailed, match=r"Nothing was published[^$]*'e1'[^$]*missing: SESSION_ID"):
+        warehouse.require_none([[], [row]], [[], []])
+
+
+def test_an_audit_without_a_row_at_fault_lets_the_batch_through() -> None:
+    assert warehouse.require_none([[], []], [[], []]) == []
 
 
 @pytest.mark.parametrize(
@@ -143,44 +177,57 @@ def test_checks_that_hold_are_named_in_the_result() -> None:
     assert warehouse.require_all([[(True, True)]], [[("A",), ("B",)]]) == [["A", "B"]]
 
 
-def test_every_check_of_the_warehouse_is_run(dag_bag: DagBag) -> None:
-    queries = {file.read_text() for file in (SQL / "checks").glob("*.sql")}
+@pytest.mark.parametrize(
+    ("task_id", "kind", "folder"),
+    [("audit_staging", warehouse.Audit, "audit"), ("check_warehouse", warehouse.Checks, "checks")],
+)
+def test_every_query_of_the_folder_is_run(dag_bag: DagBag, task_id: str, kind: type, folder: str) -> None:
+    queries = {file.read_text() for file in (SQL / folder).glob("*.sql")}
     assert queries
-    task = dag_bag.dags["viewership"].get_task("check_warehouse")
-    assert isinstance(task, warehouse.Checks)
+    task: Any = dag_bag.dags["viewership"].get_task(task_id)
+    assert isinstance(task, kind)
     assert set(task.sql) == queries
 
 
-@pytest.mark.parametrize("task_id", ["check_warehouse", "reconcile_ledger"])
-def test_checks_and_books_begin_at_the_first_arrival_of_all_exports(dag_bag: DagBag, task_id: str) -> None:
-    class LoadedTwo:
-        def xcom_pull(self, *, task_ids: str) -> dict[str, str]:
-            return {
-                "load_exports": {
-                    "through-000000000007": "2026-03-10 12:00:00.000250",
-                    "through-000000000008": "2026-02-01 00:00:00.000000",
-                }
-            }[task_ids]
+class StagedTwo:
+    """The task instance of a run that has staged two exports."""
 
-    environment = dag_bag.dags["viewership"].get_template_env()
-    files = {"check_warehouse": "checks/keys.sql", "reconcile_ledger": "ledger/write.sql"}
-    text = environment.get_template(files[task_id]).render(ti=LoadedTwo(), run_id="run")
-    assert "ARRIVED_AT >= '2026-02-01 00:00:00.000000'" in text
-    assert "{{" not in text
+    def xcom_pull(self, *, task_ids: str) -> dict[str, str]:
+        return {
+            "stage_exports": {
+                "through-000000000007": "2026-03-10 12:00:00.000250",
+                "through-000000000008": "2026-02-01 00:00:00.000000",
+            }
+        }[task_ids]
+
+
+def test_checks_begin_at_the_first_arrival_of_all_exports(dag_bag: DagBag) -> None:
+    task: Any = dag_bag.dags["viewership"].get_task("check_warehouse")
+    task.dag = dag_bag.dags["viewership"]
+    assert task.render_template(task.parameters, {"ti": StagedTwo(), **task.dag.user_defined_macros}) == {
+        "first_arrival": "2026-02-01 00:00:00.000000"
+    }
 
 
 def test_books_that_do_not_balance_name_the_records(fake: FakeWarehouse) -> None:
-    answers: dict[str, Answer] = {
-        "BEGIN;": ([], []),
-        "COMMIT;": ([], []),
-        "SELECT balanced": (["WRITTEN", "NONE_UNACCOUNTED"], [(True, False)]),
-        "SELECT unbalanced": (["STREAM_NAME", "SEQUENCE_NUMBER"], [("viewership-stream", "49590338")]),
-    }
-    fake.answer = answers.__getitem__
+    def answer(statement: str) -> Answer:
+        if "AS NONE_UNACCOUNTED" in statement:
+            return ["WRITTEN", "NONE_UNACCOUNTED"], [(True, False)]
+        if "FROM OPS.RECORD_FATES" in statement and statement.startswith("SELECT"):
+            return ["STREAM_NAME", "SEQUENCE_NUMBER"], [("viewership-stream", "49590338")]
+        return [], []
+
+    fake.answer = answer
     with pytest.raises(warehouse.CheckFailed, match=r"NONE_UNACCOUNTED\n\('viewership-stream', '49590338'\)"):
-        warehouse.close_books("BEGIN; COMMIT;", "SELECT balanced", "SELECT unbalanced")
+        warehouse.close_books("run", "2026-03-10 12:00:00.000250")
 
 
-def test_books_that_balance_are_closed_without_a_word(fake: FakeWarehouse) -> None:
-    warehouse.close_books("BEGIN; COMMIT;", "SELECT balanced", "SELECT unbalanced")
-    assert [session.statements for session in fake.sessions] == [["BEGIN;", "COMMIT;"], ["SELECT balanced"]]
+def test_books_are_written_in_one_transaction_and_then_read(fake: FakeWarehouse) -> None:
+    warehouse.close_books(HOSTILE, "2026-03-10 12:00:00.000250")
+    write, read = fake.sessions
+    verbs = [statement.split()[0].rstrip(";") for statement in write.statements]
+    assert verbs == ["ALTER", "BEGIN", "DELETE", "INSERT", "COMMIT"]
+    bound = {"run_id": HOSTILE, "first_arrival": "2026-03-10 12:00:00.000250"}
+    assert write.bound == [bound, bound]
+    assert read.bound == [bound]
+    assert HOSTILE not in "\n".join((*write.statements, *read.statements))

@@ -430,6 +430,9 @@ def test_a_record_that_ended_nowhere_unbalances_the_ledger_and_is_named(lake: La
         ("DELETE FROM ANALYTICS.HOURLY_CHANNEL_KPIS", "HOURLY_EVENTS_MATCH"),
         ("UPDATE ANALYTICS.SHOWS SET MINUTES = MINUTES - 1", "SHOWS_MINUTES_MATCH"),
         ("UPDATE ANALYTICS.AD_REVENUE SET OBSERVED = 0", "AD_REVENUE_MATCHES"),
+        ("DELETE FROM ANALYTICS.AUDIENCE", "AUDIENCE_EVENTS_MATCH"),
+        ("UPDATE ANALYTICS.VIEWER_SESSIONS SET AD_REVENUE = 0", "SESSIONS_REVENUE_MATCHES"),
+        ("UPDATE ANALYTICS.QUALITY_OF_EXPERIENCE SET MINUTES = 0", "QUALITY_MINUTES_MATCH"),
         (
             "INSERT INTO OPS.DUPLICATES SELECT STREAM_NAME, PARTITION_KEY, SEQUENCE_NUMBER, ARRIVED_AT, EVENT_ID, "
             "EXPORT_ID, LOADED_AT FROM ANALYTICS.VIEWERSHIP_LOGS",
@@ -508,7 +511,7 @@ def test_the_audit_finds_nothing_in_a_good_batch(shared_lake: Lake) -> None:
         pytest.param(
             "UPDATE STAGING.VIEWERSHIP SET AD_REVENUE = AD_REVENUE + 0.01 WHERE EVENT_ID = 'e1'",
             "totals",
-            "the lake says 3 events, 90 minutes, 0.40 dollars; staged are 3, 90, 0.41",
+            "the lake says 3 events, 90 minutes, 0.40 dollars, staged are 3, 90, 0.41",
             id="a cent too much",
         ),
     ],

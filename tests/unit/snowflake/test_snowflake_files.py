@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from snowflake.connector.util_text import split_statements
 
-from jobs.schema import FIELDS, MAX_AGE_DAYS, MAX_FUTURE_SECONDS, Field
+from jobs.schema import FIELDS, MAX_AGE_DAYS, MAX_FUTURE_SECONDS, SCHEMA_VERSION, Field, Reason
 from tests.lake_exports import COLUMNS
 
 SQL = Path(__file__).resolve().parents[3] / "snowflake"
 NUMBERED = sorted(SQL.glob("[0-9][0-9]_*.sql"))
-QUERIES = sorted([*SQL.glob("checks/*.sql"), *SQL.glob("ledger/*ba*.sql"), SQL / "load" / "loaded_export.sql"])
+QUERIES = sorted([*SQL.glob("audit/*.sql"), *SQL.glob("checks/*.sql"), *SQL.glob("ledger/*ba*.sql")])
 
 GROWS_WITH_THE_EVENTS = re.compile(
-    r"(?<!INSERT INTO )(?:ANALYTICS\.(?:VIEWERSHIP_LOGS|HOURLY_CHANNEL_KPIS|SHOWS)"
+    r"(?<!INSERT INTO )(?:ANALYTICS\.(?:VIEWERSHIP_LOGS|HOURLY_CHANNEL_KPIS|SHOWS|AUDIENCE|VIEWER_SESSIONS)"
     r"|OPS\.(?:RECORDS|QUARANTINE|DUPLICATES|RECORD_FATES))\b"
 )
 
@@ -86,30 +86,63 @@ def test_staging_takes_every_column_of_an_export(table: str) -> None:
 
 
 def test_every_export_is_copied() -> None:
-    load = (SQL / "load" / "load_export.sql").read_text()
+    load = (SQL / "load" / "stage_export.sql").read_text()
     assert set(re.findall(r"@OPS\.EXPORTS/(\w+)/\{\{ export_id \}\}/", load)) == set(COLUMNS)
 
 
-BOUNDED = [field for field in FIELDS if field.type in ("int", "float") and field.name != "schema_version"]
+BOUNDED = [field for field in FIELDS if field.type in ("int", "float", "decimal") and field.name != "schema_version"]
 
 
 @pytest.mark.parametrize("field", BOUNDED, ids=lambda field: field.name)
-def test_the_check_of_ranges_knows_the_bounds_of_the_schema(field: Field) -> None:
+def test_the_audit_of_ranges_knows_the_bounds_of_the_schema(field: Field) -> None:
     assert (
-        f"{field.name.upper()} NOT BETWEEN {field.low} AND {field.high}" in (SQL / "checks" / "ranges.sql").read_text()
+        f"{field.name.upper()} NOT BETWEEN {field.low} AND {field.high}," in (SQL / "audit" / "ranges.sql").read_text()
     )
 
 
-def test_the_load_is_one_transaction() -> None:
-    statements = [statement.split()[0].rstrip(";") for statement in split(SQL / "load" / "load_export.sql")]
-    assert statements[:2] == ["ALTER", "BEGIN"]
-    assert statements[-1] == "COMMIT"
-    assert set(statements[2:-1]) == {"DELETE", "COPY", "INSERT", "MERGE", "SET"}, "a definition would commit half of it"
+@pytest.mark.parametrize("field", [field for field in FIELDS if field.choices], ids=lambda field: field.name)
+def test_the_audit_of_values_knows_the_lists_of_the_schema(field: Field) -> None:
+    values = ", ".join(f"'{choice}'" for choice in field.choices)
+    assert f"{field.name.upper()} NOT IN ({values})" in (SQL / "audit" / "values.sql").read_text()
+
+
+def test_the_audit_of_values_knows_the_reasons_and_the_version_of_the_schema() -> None:
+    text = (SQL / "audit" / "values.sql").read_text()
+    reasons = re.search(r"COALESCE\(REASON, ''\) NOT IN \((.*?)\)", text, re.DOTALL)
+    assert reasons is not None
+    assert re.findall(r"'(\w+)'", reasons[1]) == list(Reason)
+    assert f"SCHEMA_VERSION NOT IN ({SCHEMA_VERSION})" in text
+
+
+def test_the_audit_of_missing_fields_asks_for_every_column() -> None:
+    asked = re.findall(r"IFF\((\w+) IS NULL, '\1 ', ''\)", (SQL / "audit" / "not_null.sql").read_text())
+    assert asked == list(tables()["STAGING.VIEWERSHIP"])
+
+
+def test_every_query_of_the_audit_tells_what_is_at_fault_and_ends_somewhere() -> None:
+    for file in sorted(SQL.glob("audit/*.sql")):
+        text = file.read_text()
+        assert " AS FAULT" in text
+        assert text.endswith("LIMIT 20\n")
+
+
+@pytest.mark.parametrize(
+    "file", [*sorted(SQL.glob("load/*.sql")), SQL / "ledger" / "write.sql"], ids=lambda file: file.name
+)
+def test_what_runs_inside_a_transaction_neither_ends_it_nor_defines_anything(file: Path) -> None:
+    verbs = {statement.split()[0].rstrip(";") for statement in split(file)}
+    assert verbs <= {"DELETE", "COPY", "INSERT", "MERGE", "SET", "UPDATE"}, "a definition would commit half of it"
+
+
+def test_only_the_paths_of_a_stage_are_templates() -> None:
+    for file in SQL.rglob("*.sql"):
+        without_paths = re.sub(r"@OPS\.EXPORTS/\w+/\{\{ export_id \}\}/", "", file.read_text())
+        assert "{{" not in without_paths, f"{file.name}: other values are bound"
 
 
 READINGS = [
     pytest.param(statement, id=f"{file.name} {number}")
-    for file in sorted([*SQL.glob("checks/*.sql"), *SQL.glob("ledger/*.sql"), SQL / "load" / "load_export.sql"])
+    for file in sorted([*SQL.glob("checks/*.sql"), *SQL.glob("ledger/*.sql"), SQL / "load" / "publish.sql"])
     if file.name != "totals.sql"  # says why it looks at everything
     for number, statement in enumerate(split(file))
     if GROWS_WITH_THE_EVENTS.search(statement)
@@ -119,7 +152,7 @@ READINGS = [
 @pytest.mark.parametrize("statement", READINGS)
 def test_what_each_run_reads_of_a_table_that_grows_with_the_events_has_a_constant_bound(statement: str) -> None:
     bounds = re.findall(
-        r"(?:ARRIVED_AT|TIMESTAMP|HOUR|DAY) (?:>=|BETWEEN) (?:DATEADD\(.*?)?(?:\S*'\{\{ first_arrival|\$)", statement
+        r"(?:ARRIVED_AT|TIMESTAMP|HOUR|DAY) (?:>=|BETWEEN) (?:DATEADD\(.*?)?(?:\S*%\(first_arrival|\$)", statement
     )
     assert len(bounds) >= len(GROWS_WITH_THE_EVENTS.findall(statement)) > 0
 
