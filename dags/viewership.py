@@ -30,27 +30,27 @@ which may be before the stack is deployed."""
 
 
 @task.short_circuit(multiple_outputs=False)
-def stage_exports(lake_bucket: str, run_id: str) -> dict[str, str]:
+def stage_exports(lake_bucket: str, run: str) -> dict[str, str]:
     """Write: put every export of the outbox into staging; return their ids and first arrivals.
 
     When there is none the run ends here: everything exported is published and accounted for.
     """
     exports = outbox.pending(S3Hook(), lake_bucket)
     if exports:
-        warehouse.stage(exports, run_id)
+        warehouse.stage(exports, run)
     return {export.id: batch.utc_text(export.first_arrival) for export in exports}
 
 
 @task
-def publish_exports(staged: dict[str, str], run_id: str) -> None:
+def publish_exports(staged: dict[str, str], run: str) -> None:
     """Publish the batch that was audited, in one transaction."""
-    warehouse.publish(len(staged), run_id)
+    warehouse.publish(len(staged), run)
 
 
 @task
-def reconcile_ledger(run_id: str, first_arrival: str) -> None:
+def reconcile_ledger(run: str, first_arrival: str) -> None:
     """Fail unless each record that the exports touch is in exactly one place: loaded, quarantined or a duplicate."""
-    warehouse.close_books(run_id, first_arrival)
+    warehouse.close_books(run, first_arrival)
 
 
 @task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from airflow._shared.timezones.timezone import utcnow
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import DAG, Variable
+from airflow.sdk import DAG, Context, Variable
 from airflow.serialization.definitions.dag import SerializedDAG
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
@@ -84,6 +85,13 @@ def test_dags_need_nothing_but_airflow_its_providers_and_the_standard_library(fi
     the_snowflake_provider_s_connector = "snowflake"
     allowed = {"airflow", "media_stream", the_snowflake_provider_s_connector, *sys.stdlib_module_names}
     assert imported(file) <= allowed
+
+
+@pytest.mark.parametrize("dag_id", IDS)
+def test_no_task_function_takes_an_argument_whose_name_airflow_keeps_for_itself(dag_bag: DagBag, dag_id: str) -> None:
+    functions = [task.python_callable for task in dag_bag.dags[dag_id].tasks if hasattr(task, "python_callable")]
+    taken = {name for function in functions for name in inspect.signature(function).parameters}
+    assert not taken & Context.__annotations__.keys()
 
 
 def test_each_variable_a_task_reads_is_one_the_stack_keeps_in_secrets_manager(dag_bag: DagBag) -> None:
