@@ -1,6 +1,5 @@
 """An export of the lake, from S3 through COPY, MERGE and marts to the ledger: once, again, corrected and half done."""
 
-import io
 import sys
 import uuid
 from collections.abc import Iterator
@@ -11,15 +10,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
 
 from scripts import warehouse as deployment
 from tests.integration.conftest import ConnectionFactory
-from tests.lake_exports import COLUMNS
+from tests.lake_exports import COLUMNS, parquet
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = ROOT / "snowflake"
@@ -33,18 +30,6 @@ DAY = datetime(2026, 11, 20, tzinfo=UTC)
 HOSTILE = 'Ça, "va"; -- it\'s <script> 😀\n'
 
 IDENTITY = ("stream_name", "partition_key", "sequence_number", "arrived_at")
-
-ARROW = {
-    "STRING": pa.string(),
-    "TIMESTAMP": pa.timestamp("us", tz="UTC"),
-    "INT": pa.int32(),
-    "BIGINT": pa.int64(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "BINARY": pa.binary(),
-    "DATE": pa.date32(),
-    "DECIMAL(12,2)": pa.decimal128(12, 2),
-}
 
 
 @dataclass
@@ -122,15 +107,13 @@ class Lake:
 
     def put(self, export: Export, files: int = 2) -> None:
         """Write the export's Parquet files, and the note that Spark leaves beside them."""
-        for table, columns in COLUMNS.items():
-            schema = pa.schema([(name, ARROW[kind]) for name, kind in columns.items()])
+        for table in COLUMNS:
             rows = [{**row, "export_id": export.id} for row in export.rows.get(table, [])]
             prefix = f"exports/{table}/{export.id}/"
             self.s3.put_object(Bucket=self.bucket, Key=f"{prefix}_SUCCESS", Body=b'{"name": "a committer"}')
             for number in range(files):
-                content = io.BytesIO()
-                pq.write_table(pa.Table.from_pylist(rows[number::files], schema=schema), content)
-                self.s3.put_object(Bucket=self.bucket, Key=f"{prefix}part-{number}.parquet", Body=content.getvalue())
+                content = parquet(table, rows[number::files])
+                self.s3.put_object(Bucket=self.bucket, Key=f"{prefix}part-{number}.parquet", Body=content)
 
     def stage(self, *exports: Export, run_id: str = "run 1") -> list[Marker]:
         """Put the exports and stage them as one batch."""
