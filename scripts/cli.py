@@ -20,6 +20,7 @@ from scripts import (
     bench,
     checks,
     deploy,
+    dictionary,
     generate,
     ledger,
     paths,
@@ -247,6 +248,12 @@ def lint() -> None:
     with shown(console) as display:
         checks.prepare(display)  # mypy reads the packages of every environment
     raise typer.Exit(checks.lint(console))
+
+
+@app.command(name="dictionary")
+def write_dictionary() -> None:
+    """Write docs/data-dictionary.md from the comments in snowflake/."""
+    console.print(f"{paths.display(dictionary.write())} is written", highlight=False)
 
 
 @app.command()
