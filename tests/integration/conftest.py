@@ -36,6 +36,7 @@ OwnLocalStack = Callable[..., AbstractContextManager[tuple[RunningService, Clien
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--services", choices=sorted(RUNNERS), default="processes", help="how services are run")
+    parser.addoption("--renew", action="store_true", help="write docs/questions.md anew, with the answers found")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,9 @@
+-- Do viewers give up when the player stops to buffer?
+-- Viewings by how often the player stopped, and how much of the title was watched.
+SELECT
+    IFF(BUFFER_COUNT >= 3, '3 or more', CAST(BUFFER_COUNT AS VARCHAR)) AS STOPS, COUNT(*) AS EVENTS,
+    CAST(AVG(COMPLETION_PERCENTAGE) AS NUMBER(12, 1)) AS MEAN_COMPLETION,
+    CAST(AVG(ENGAGEMENT_SCORE) AS NUMBER(12, 3)) AS MEAN_ENGAGEMENT
+FROM ANALYTICS.VIEWERSHIP_LOGS
+GROUP BY IFF(BUFFER_COUNT >= 3, '3 or more', CAST(BUFFER_COUNT AS VARCHAR))
+ORDER BY STOPS
