@@ -17,6 +17,7 @@ from scripts import profile as profiles
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 60
+EVENTS = 2_000
 
 
 @dataclass(frozen=True)
@@ -85,3 +86,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     own = Lab(path, folder / "var")
     yield own
     own.run("down")
+
+
+@pytest.fixture(scope="session")
+def first_run(lab: Lab) -> str:
+    """What `lab e2e` printed, the first time."""
+    return lab.run("e2e", "--events", str(EVENTS)).stdout

@@ -9,15 +9,9 @@ from collections.abc import Callable
 import psutil
 import pytest
 
-from tests.e2e.conftest import Lab
+from tests.e2e.conftest import EVENTS, Lab
 
-EVENTS = 2_000
 FAULTS_SECONDS = 300
-
-
-@pytest.fixture(scope="session")
-def first_run(lab: Lab) -> str:
-    return lab.run("e2e", "--events", str(EVENTS)).stdout
 
 
 def test_the_last_line_says_that_the_ledger_balances(first_run: str) -> None:
