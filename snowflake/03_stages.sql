@@ -97,14 +97,22 @@ CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.TOUCHED_DAYS (
 ) COMMENT = 'Days that the batch being loaded changes';
 
 CREATE TRANSIENT TABLE IF NOT EXISTS STAGING.BATCH (
-    EXPORT_ID      VARCHAR(64)       NOT NULL COMMENT 'An export of the batch',
-    EVENTS         NUMBER(38,0)      NOT NULL COMMENT 'Viewing events that the lake says the export holds',
-    MINUTES        NUMBER(38,0)      NOT NULL COMMENT 'Minutes watched in them, as the lake says',
-    AD_REVENUE     NUMBER(38,2)      NOT NULL COMMENT 'Advertising revenue of them, as the lake says',
-    FIRST_ARRIVAL  TIMESTAMP_NTZ(6)  NOT NULL COMMENT 'The first arrival that the export says anything about, UTC',
-    RUN_ID         VARCHAR(250)      NOT NULL COMMENT 'The pipeline run that staged the export',
-    STAGED_AT      TIMESTAMP_NTZ(6)  NOT NULL COMMENT 'When it was staged, UTC',
-    PUBLISHED_AT   TIMESTAMP_NTZ(6)           COMMENT 'When it was last published, UTC'
+    EXPORT_ID       VARCHAR(64)       NOT NULL COMMENT 'An export of the batch',
+    EVENTS          NUMBER(38,0)      NOT NULL COMMENT 'Viewing events that the lake says the export holds',
+    MINUTES         NUMBER(38,0)      NOT NULL COMMENT 'Minutes watched in them, as the lake says',
+    AD_REVENUE      NUMBER(38,2)      NOT NULL COMMENT 'Advertising revenue of them, as the lake says',
+    QUARANTINE_ROWS NUMBER(38,0)      NOT NULL COMMENT 'Quarantined records, as the lake says',
+    DUPLICATE_ROWS  NUMBER(38,0)      NOT NULL COMMENT 'Duplicate records, as the lake says',
+    RECORD_ROWS     NUMBER(38,0)      NOT NULL COMMENT 'Records, as the lake says',
+    CHANNEL_ROWS    NUMBER(38,0)      NOT NULL COMMENT 'Channels, as the lake says',
+    VIEWER_ROWS     NUMBER(38,0)      NOT NULL COMMENT 'Viewers, as the lake says',
+    REPORT_ROWS     NUMBER(38,0)      NOT NULL COMMENT 'Days of reported revenue, as the lake says',
+    FIRST_ARRIVAL   TIMESTAMP_NTZ(6)  NOT NULL COMMENT 'The first arrival that the export says anything about, UTC',
+    RUN_ID          VARCHAR(250)      NOT NULL COMMENT 'The pipeline run that staged the export',
+    BATCH_ID        VARCHAR(36)       NOT NULL COMMENT 'This staging of the batch; a second one has another id',
+    STAGED_AT       TIMESTAMP_NTZ(6)  NOT NULL COMMENT 'When it was staged, UTC',
+    AUDITED_AT      TIMESTAMP_NTZ(6)           COMMENT 'When the audit of it had found no fault, UTC',
+    PUBLISHED_AT    TIMESTAMP_NTZ(6)           COMMENT 'When it was last published, UTC'
 ) COMMENT = 'The exports of the batch that lies in staging, with the totals of their markers';
 
 CREATE OR REPLACE VIEW STAGING.TOTALS (
@@ -113,12 +121,17 @@ CREATE OR REPLACE VIEW STAGING.TOTALS (
     QUARANTINE_ROWS COMMENT 'Quarantined records staged',
     DUPLICATE_ROWS COMMENT 'Duplicate records staged',
     RECORD_ROWS COMMENT 'Records staged',
+    CHANNEL_ROWS COMMENT 'Channels staged',
+    VIEWER_ROWS COMMENT 'Viewers staged',
+    REPORT_ROWS COMMENT 'Days of reported revenue staged',
     MINUTES COMMENT 'Minutes watched in the viewing events staged',
     AD_REVENUE COMMENT 'Advertising revenue of the viewing events staged, US dollars and cents'
 ) COMMENT = 'What of each export of the batch lies in staging' AS
 SELECT
     b.EXPORT_ID, COALESCE(v.ROWS_STAGED, 0) AS VIEWERSHIP_ROWS, COALESCE(q.ROWS_STAGED, 0) AS QUARANTINE_ROWS,
     COALESCE(d.ROWS_STAGED, 0) AS DUPLICATE_ROWS, COALESCE(r.ROWS_STAGED, 0) AS RECORD_ROWS,
+    COALESCE(c.ROWS_STAGED, 0) AS CHANNEL_ROWS, COALESCE(w.ROWS_STAGED, 0) AS VIEWER_ROWS,
+    COALESCE(a.ROWS_STAGED, 0) AS REPORT_ROWS,
     COALESCE(v.MINUTES, 0) AS MINUTES, COALESCE(v.AD_REVENUE, 0) AS AD_REVENUE
 FROM STAGING.BATCH AS b
 LEFT JOIN (
@@ -130,4 +143,10 @@ LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.QUARANTINE GRO
 LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.DUPLICATES GROUP BY EXPORT_ID) AS d
     ON d.EXPORT_ID = b.EXPORT_ID
 LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.RECORDS GROUP BY EXPORT_ID) AS r
-    ON r.EXPORT_ID = b.EXPORT_ID;
+    ON r.EXPORT_ID = b.EXPORT_ID
+LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.CHANNELS GROUP BY EXPORT_ID) AS c
+    ON c.EXPORT_ID = b.EXPORT_ID
+LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.DEMOGRAPHICS GROUP BY EXPORT_ID) AS w
+    ON w.EXPORT_ID = b.EXPORT_ID
+LEFT JOIN (SELECT EXPORT_ID, COUNT(*) AS ROWS_STAGED FROM STAGING.AD_REVENUE GROUP BY EXPORT_ID) AS a
+    ON a.EXPORT_ID = b.EXPORT_ID;

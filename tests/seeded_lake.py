@@ -66,6 +66,7 @@ class Export:
             min(
                 (row["arrived_at"] for row in self.rows["records"] + self.rows["duplicates"]), default=datetime.now(UTC)
             ),
+            {table: len(rows) for table, rows in self.rows.items()},
         )
 
 

@@ -53,6 +53,7 @@ def load(connection: SnowflakeConnection, export: Export, run_id: str) -> None:
         batch.stage(cursor, [export.marker], run_id)
     assert not (at_fault := audit(connection)), f"the audit of {run_id} finds {at_fault}"
     with batch.transaction(connection) as cursor:
+        batch.mark_audited(cursor, batch.staged(cursor))
         batch.publish(cursor, 1, run_id)
     with batch.transaction(connection) as cursor:
         first_arrival = batch.utc_text(export.marker.first_arrival)

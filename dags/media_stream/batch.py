@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from io import StringIO
 from typing import Any
+from uuid import uuid4
 
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
@@ -34,24 +35,36 @@ def transaction(connection: SnowflakeConnection) -> Iterator[SnowflakeCursor]:
 
 
 def stage(cursor: SnowflakeCursor, exports: Sequence[Export], run_id: str) -> None:
-    """Write: put `exports` into staging, in the place of what lay there."""
+    """Write: put `exports` into staging, in the place of what lay there, as a batch that nobody has audited yet."""
+    batch_id = str(uuid4())
     run_file(cursor, "load/begin_batch.sql")
     for export in exports:
         run_file(cursor, "load/stage_export.sql", path=export.id)
-        run_file(cursor, "load/add_to_batch.sql", _marker(export, run_id))
+        run_file(cursor, "load/add_to_batch.sql", {**_marker(export), "run_id": run_id, "batch_id": batch_id})
+
+
+def staged(cursor: SnowflakeCursor) -> str | None:
+    """Return the id of the batch that lies in staging, or None when nothing does."""
+    cursor.execute("SELECT BATCH_ID FROM STAGING.BATCH LIMIT 1")
+    return next((str(row[0]) for row in cursor.fetchall()), None)
+
+
+def mark_audited(cursor: SnowflakeCursor, batch_id: str | None) -> None:
+    """Note that the audit found no fault in this batch; without effect when another one has taken its place."""
+    run_file(cursor, "load/mark_audited.sql", {"batch_id": batch_id})
 
 
 def publish(cursor: SnowflakeCursor, exports: int, run_id: str) -> None:
-    """Publish what was staged for `run_id` into the tables that people read.
+    """Publish what was staged for `run_id`, and audited, into the tables that people read.
 
     Raises:
-        BatchReplaced: staging does not hold so many exports of this run.
+        BatchReplaced: staging does not hold so many audited exports of this run.
     """
     run_file(cursor, "load/claim_batch.sql", {"run_id": run_id})
     if cursor.rowcount != exports:
         raise BatchReplaced(
-            f"Staging holds {cursor.rowcount} exports of the run {run_id!r}, not the {exports} that it staged: another "
-            "run has replaced them. Clear the task stage_exports of this run, and what comes after it"
+            f"Staging holds {cursor.rowcount} audited exports of the run {run_id!r}, not the {exports} that it staged: "
+            "something has replaced them. Clear the task stage_exports of this run, and what comes after it"
         )
     run_file(cursor, "load/publish.sql")
 
@@ -73,12 +86,12 @@ def utc_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
 
 
-def _marker(export: Export, run_id: str) -> dict[str, Any]:
+def _marker(export: Export) -> dict[str, Any]:
     return {
         "export_id": export.id,
         "events": export.events,
         "minutes": export.minutes,
         "ad_revenue": str(export.ad_revenue),
         "first_arrival": utc_text(export.first_arrival),
-        "run_id": run_id,
+        **{f"{table}_rows": count for table, count in export.rows.items()},
     }

@@ -6,7 +6,7 @@ after its export was loaded and the checks and the ledger agreed: what a failed 
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,6 +15,8 @@ from typing import Protocol
 MARKERS = "ops/exports/"
 EXPORT_ID = re.compile(r"through-\d{12}", re.ASCII)
 MONEY = re.compile(r"\d+\.\d\d", re.ASCII)
+TABLES = ("viewership", "quarantine", "duplicates", "records", "channels", "demographics", "ad_revenue")
+"""What an export consists of."""
 
 
 class Bucket(Protocol):
@@ -31,7 +33,7 @@ class Bucket(Protocol):
 class Export:
     """An increment of the lake, ready for the warehouse: its id and the totals of its viewing events.
 
-    `first_arrival`, in UTC, is of the first record that it says anything about.
+    `first_arrival`, in UTC, is of the first record that it says anything about; `rows` counts those of each table.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Export:
     minutes: int
     ad_revenue: Decimal
     first_arrival: datetime
+    rows: Mapping[str, int]
 
 
 def pending(s3: Bucket, lake_bucket: str) -> list[Export]:
@@ -66,12 +69,14 @@ def parse_marker(key: str, content: str) -> Export:
             marker["minutes"],
             Decimal(marker["ad_revenue"]),
             datetime.fromisoformat(marker["first_arrival"]),
+            {table: marker["tables"][table] for table in TABLES},
         )
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{key} is no marker of an export: {error!r}. It holds {content[:200]!r}") from error
     if not EXPORT_ID.fullmatch(str(export.id)) or key != f"{MARKERS}{export.id}.json":
         raise ValueError(f"{key} is no marker of {export.id!r}: it would be {MARKERS}through-<12 digits>.json")
-    if not (_is_count(export.events) and _is_count(export.minutes) and MONEY.fullmatch(str(marker["ad_revenue"]))):
+    counts = (export.events, export.minutes, *export.rows.values())
+    if not (all(map(_is_count, counts)) and MONEY.fullmatch(str(marker["ad_revenue"]))):
         raise ValueError(f"{key} is no marker of an export: its totals are no numbers. It holds {content[:200]!r}")
     if export.first_arrival.tzinfo != UTC:
         raise ValueError(

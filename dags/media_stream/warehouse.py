@@ -7,6 +7,7 @@ from typing import Any
 from airflow.providers.common.sql.hooks.handlers import fetch_all_handler
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
+from airflow.sdk import Context
 from snowflake.connector.cursor import SnowflakeCursor
 
 from media_stream import SQL, batch
@@ -26,7 +27,8 @@ class CheckFailed(Exception):
 class Audit(SQLExecuteQueryOperator):
     """Run every query of snowflake/audit/ over what is staged, all of them even when the first finds something.
 
-    A query returns the rows at fault; the last column says what is wrong.
+    A query returns the rows at fault; the last column says what is wrong. What passes is marked as audited: a batch
+    that takes its place in the meantime is not, and cannot be published.
 
     Raises:
         AuditFailed: one or more returned rows. Nothing was published.
@@ -36,6 +38,14 @@ class Audit(SQLExecuteQueryOperator):
         super().__init__(
             conn_id=CONNECTION, sql=_files("audit"), return_last=False, output_processor=require_none, **arguments
         )
+
+    def execute(self, context: Context) -> None:
+        """Audit the batch that lies in staging now, and mark it."""
+        with _transaction() as cursor:
+            batch_id = batch.staged(cursor)
+        super().execute(context)  # type: ignore[no-untyped-call]  # the provider's
+        with _transaction() as cursor:
+            batch.mark_audited(cursor, batch_id)
 
 
 class Checks(SQLExecuteQueryOperator):
@@ -63,7 +73,7 @@ def publish(exports: int, run_id: str) -> None:
     """Publish what `stage` has staged for `run_id`, in one transaction: readers see all of it or nothing.
 
     Raises:
-        batch.BatchReplaced: staging does not hold so many exports of this run; nothing was published.
+        batch.BatchReplaced: staging does not hold so many audited exports of this run; nothing was published.
     """
     with _transaction() as cursor:
         batch.publish(cursor, exports, run_id)

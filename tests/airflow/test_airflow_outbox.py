@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from media_stream import outbox
 
 BUCKET = "lake"
+ROWS = {"viewership": 3, "quarantine": 1, "duplicates": 0, "records": 4} | dict.fromkeys(outbox.TABLES[4:], 2)
 
 
 @dataclass
@@ -44,7 +45,7 @@ def marker(batch: int, **changes: Any) -> str:
     content = {
         "export_id": f"through-{batch:012d}",
         "through_batch_number": batch,
-        "tables": {"viewership": 3},
+        "tables": ROWS,
         "events": 3,
         "minutes": 40,
         "ad_revenue": "1.10",
@@ -57,7 +58,7 @@ def test_exports_wait_in_the_order_they_were_made_and_nothing_else_does() -> Non
     s3 = FakeBucket({"ops/exports/": "", key(10): marker(10), key(9): marker(9), "ops/batches/a.json": "{}"})
     nine, ten = outbox.pending(s3, BUCKET)
     first_arrival = datetime(2026, 3, 10, 12, 0, 0, 250, UTC)
-    assert nine == outbox.Export("through-000000000009", 3, 40, Decimal("1.10"), first_arrival)
+    assert nine == outbox.Export("through-000000000009", 3, 40, Decimal("1.10"), first_arrival, ROWS)
     assert ten.id == "through-000000000010"
 
 
@@ -82,6 +83,8 @@ def test_settling_deletes_the_markers_of_these_exports_alone_and_twice_is_as_onc
         pytest.param(key(1), marker(1, ad_revenue="1.1O"), id="revenue that is no number"),
         pytest.param(key(1), marker(1, ad_revenue="NaN"), id="revenue that is not finite"),
         pytest.param(key(1), marker(1, ad_revenue=1.1), id="revenue as a float"),
+        pytest.param(key(1), marker(1, tables={**ROWS, "records": -1}), id="rows that are no count"),
+        pytest.param(key(1), marker(1, tables={"viewership": 3}), id="no count of a table"),
         pytest.param(key(1), marker(1, first_arrival=None), id="no first arrival"),
         pytest.param(key(1), marker(1, first_arrival="'"), id="a first arrival that is no time"),
         pytest.param(key(1), marker(1, first_arrival="2026-03-10T12:00:00"), id="a first arrival in no zone"),

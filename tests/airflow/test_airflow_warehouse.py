@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.snowflake.hooks.snowflake import SnowflakeHook
+from airflow.sdk import Context
 from media_stream import batch, warehouse
-from media_stream.outbox import Export
+from media_stream.outbox import TABLES, Export
 
-EXPORT = Export("through-000000000007", 3, 40, Decimal("1.10"), datetime(2026, 3, 10, 12, 0, 0, 250, UTC))
+ROWS = {table: number for number, table in enumerate(TABLES)}
+EXPORT = Export("through-000000000007", 3, 40, Decimal("1.10"), datetime(2026, 3, 10, 12, 0, 0, 250, UTC), ROWS)
 SQL = Path(__file__).parents[2] / "snowflake"
 HOSTILE = "manual'; DROP TABLE ANALYTICS.VIEWERSHIP_LOGS; --"
 """A run's id is whatever a user typed."""
@@ -76,6 +78,7 @@ class FakeSession:
 def fake(monkeypatch: pytest.MonkeyPatch) -> FakeWarehouse:
     """The warehouse that the hook of every task connects to."""
     warehouse_ = FakeWarehouse()
+    monkeypatch.setenv("AIRFLOW_CONN_SNOWFLAKE_DEFAULT", '{"conn_type": "snowflake"}')
     monkeypatch.setattr(SnowflakeHook, "get_conn", warehouse_.connect)
     monkeypatch.setattr(SnowflakeHook, "_has_autocommit_session_parameter", lambda _: True)
     return warehouse_
@@ -99,7 +102,9 @@ def test_staging_names_its_exports_and_binds_what_comes_from_outside(fake: FakeW
     assert "@OPS.EXPORTS/viewership/through-000000000008/" in text
     assert "{{" not in text
     assert HOSTILE not in text
-    assert session.bound[0] == {
+    first, second = session.bound
+    assert first["batch_id"] == second["batch_id"]
+    assert {name: value for name, value in first.items() if name != "batch_id" and not name.endswith("_rows")} == {
         "export_id": "through-000000000007",
         "events": 3,
         "minutes": 40,
@@ -107,6 +112,7 @@ def test_staging_names_its_exports_and_binds_what_comes_from_outside(fake: FakeW
         "first_arrival": "2026-03-10 12:00:00.000250",
         "run_id": HOSTILE,
     }
+    assert {f"{table}_rows": number for table, number in ROWS.items()}.items() <= first.items()
 
 
 def test_publishing_is_one_transaction_of_the_run_s_own_batch(fake: FakeWarehouse) -> None:
@@ -120,7 +126,7 @@ def test_publishing_is_one_transaction_of_the_run_s_own_batch(fake: FakeWarehous
 
 
 def test_a_batch_of_which_staging_holds_another_number_is_not_published(fake: FakeWarehouse) -> None:
-    with pytest.raises(batch.BatchReplaced, match="1 exports of the run 'mine', not the 2"):
+    with pytest.raises(batch.BatchReplaced, match="1 audited exports of the run 'mine', not the 2"):
         warehouse.publish(2, "mine")
     (session,) = fake.sessions
     assert session.statements[-1].startswith("UPDATE STAGING.BATCH")
@@ -148,6 +154,28 @@ def test_an_audit_that_finds_rows_at_fault_names_them() -> None:
     row = ("through-000000000007", "e1", "stream", "u1", "4959", "missing: SESSION_ID")
     with pytest.raises(warehouse.AuditFailed, match=r"Nothing was published[^$]*'e1'[^$]*missing: SESSION_ID"):
         warehouse.require_none([[], [row]], [[], []])
+
+
+def audit() -> None:
+    """Run the task with one query, as Airflow does when it has read the file."""
+    task = warehouse.Audit(task_id="audit")
+    task.sql = ["SELECT FAULT"]
+    task.execute(Context())
+
+
+def test_what_passes_the_audit_is_marked_by_the_id_it_had_when_the_audit_began(fake: FakeWarehouse) -> None:
+    fake.answer = lambda statement: (["BATCH_ID"], [("one",)] if statement.startswith("SELECT BATCH_ID") else [])
+    audit()
+    [marked] = [session for session in fake.sessions if session.bound]
+    assert marked.bound == [{"batch_id": "one"}]
+    assert marked.statements[-2].startswith("UPDATE STAGING.BATCH SET AUDITED_AT")
+
+
+def test_what_the_audit_finds_at_fault_is_not_marked(fake: FakeWarehouse) -> None:
+    fake.answer = lambda _: (["A"], [("at fault",)])
+    with pytest.raises(warehouse.AuditFailed, match="at fault"):
+        audit()
+    assert not [session for session in fake.sessions if session.bound]
 
 
 def test_an_audit_without_a_row_at_fault_lets_the_batch_through() -> None:

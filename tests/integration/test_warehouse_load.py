@@ -76,6 +76,7 @@ class Export:
             sum(row["duration_minutes"] for row in events),
             sum((row["ad_revenue"] for row in events), Decimal()),
             min(row["arrived_at"] for row in self.rows["records"] + self.rows.get("duplicates", [])),
+            {table: len(self.rows.get(table, [])) for table in COLUMNS},
         )
 
     def _identity(self, sequence: int, at: datetime) -> dict[str, Any]:
@@ -125,8 +126,14 @@ class Lake:
             batch.stage(cursor, markers, run_id)
         return markers
 
+    def pass_audit(self) -> None:
+        """Mark what is staged as audited."""
+        with batch.transaction(self.connection) as cursor:
+            batch.mark_audited(cursor, batch.staged(cursor))
+
     def publish(self, exports: int, run_id: str = "run 1") -> None:
-        """Publish what is staged."""
+        """Publish what is staged, as if the audit had passed."""
+        self.pass_audit()
         with batch.transaction(self.connection) as cursor:
             batch.publish(cursor, exports, run_id)
 
@@ -360,6 +367,7 @@ def test_a_publication_that_fails_on_its_way_leaves_the_warehouse_as_it_was(
     broken.event("e9", 9)
     broken.event("e10", 10, session_id=None)
     lake.stage(broken)
+    lake.pass_audit()
     with warehouse() as other:
         other.execute_string(f"USE DATABASE {lake.connection.database}")
         with pytest.raises(Error, match="SESSION_ID"), batch.transaction(other) as cursor:
@@ -371,11 +379,24 @@ def test_a_publication_that_fails_on_its_way_leaves_the_warehouse_as_it_was(
 def test_a_batch_that_another_run_has_replaced_is_not_published(lake: Lake, warehouse: ConnectionFactory) -> None:
     lake.stage(first_export(), run_id="mine")
     lake.stage(first_export(), run_id="another's")
+    lake.pass_audit()
     with warehouse() as other:
         other.execute_string(f"USE DATABASE {lake.connection.database}")
-        refused = pytest.raises(batch.BatchReplaced, match="0 exports of the run 'mine', not the 1")
+        refused = pytest.raises(batch.BatchReplaced, match="0 audited exports of the run 'mine', not the 1")
         with refused, batch.transaction(other) as cursor:
             batch.publish(cursor, 1, "mine")
+    assert lake.query("SELECT COUNT(*) FROM ANALYTICS.VIEWERSHIP_LOGS") == [(0,)]
+
+
+def test_a_batch_staged_again_after_its_audit_is_not_published(lake: Lake, warehouse: ConnectionFactory) -> None:
+    lake.stage(first_export())
+    lake.pass_audit()
+    lake.stage(first_export())
+    with warehouse() as other:
+        other.execute_string(f"USE DATABASE {lake.connection.database}")
+        refused = pytest.raises(batch.BatchReplaced, match="0 audited exports")
+        with refused, batch.transaction(other) as cursor:
+            batch.publish(cursor, 1, "run 1")
     assert lake.query("SELECT COUNT(*) FROM ANALYTICS.VIEWERSHIP_LOGS") == [(0,)]
 
 
@@ -496,6 +517,20 @@ def test_the_audit_finds_nothing_in_a_good_batch(shared_lake: Lake) -> None:
             "totals",
             "the lake says 3 events, 90 minutes, 0.40 dollars, staged are 3, 90, 0.41",
             id="a cent too much",
+        ),
+        pytest.param(
+            "DELETE FROM STAGING.RECORDS WHERE SEQUENCE_NUMBER LIKE '%5'",
+            "totals",
+            "the lake says 5 records, 1 quarantined, 1 duplicates, 2 channels, 0 viewers, 1 days of reported revenue, "
+            "staged are 4, 1, 1, 2, 0, 1",
+            id="a record that was lost on the way",
+        ),
+        pytest.param(
+            "DELETE FROM STAGING.CHANNELS",
+            "totals",
+            "the lake says 5 records, 1 quarantined, 1 duplicates, 2 channels, 0 viewers, 1 days of reported revenue, "
+            "staged are 5, 1, 1, 0, 0, 1",
+            id="a file of reference data that was lost",
         ),
     ],
 )

@@ -10,6 +10,7 @@ from snowflake.connector.util_text import split_statements
 
 from jobs.schema import FIELDS, MAX_AGE_DAYS, MAX_FUTURE_SECONDS, SCHEMA_VERSION, Field, Reason
 from tests.lake_exports import COLUMNS
+from tests.seeded_lake import outbox
 
 SQL = Path(__file__).resolve().parents[3] / "snowflake"
 NUMBERED = sorted(SQL.glob("[0-9][0-9]_*.sql"))
@@ -83,6 +84,10 @@ def test_a_text_column_holds_the_longest_text_the_schema_allows(field: Field) ->
 def test_staging_takes_every_column_of_an_export(table: str) -> None:
     expected = [name.upper() for name in COLUMNS[table] if name not in NOT_LOADED]
     assert list(tables()[f"STAGING.{table.upper()}"]) == expected
+
+
+def test_a_marker_counts_the_rows_of_every_table_of_an_export() -> None:
+    assert tuple(COLUMNS) == outbox.TABLES
 
 
 def test_every_export_is_copied() -> None:
