@@ -14,6 +14,8 @@ from snowflake.connector import SnowflakeConnection
 from tests.seeded_lake import AS_OF, SEED
 from tests.seeded_warehouse import fill
 
+pytestmark = pytest.mark.processes("the answers are the SQL's, however the warehouse is run")
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "questions.md"
 QUESTIONS = sorted((ROOT / "snowflake" / "questions").glob("*.sql"))

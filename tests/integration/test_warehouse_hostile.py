@@ -16,6 +16,8 @@ from tests.seeded_warehouse import audit, define, load, put
 
 from media_stream import batch  # isort: skip  # after tests.seeded_lake, which finds it
 
+pytestmark = pytest.mark.processes("what is loaded is the SQL's affair, however the warehouse is run")
+
 DAY = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NUMBERS = count(1)
 READ = ("VIEWERSHIP_LOGS", "SHOWS", "HOURLY_CHANNEL_KPIS", "AUDIENCE", "DIM_SHOW", "DIM_DATE")
