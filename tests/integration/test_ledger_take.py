@@ -159,8 +159,8 @@ def fill_warehouse(sources: Sources, sent: list[Sent]) -> None:
             (*each.identity, NOW, "x", NOW, each.event.event_id) for each in sent if each.event and each.is_duplicate
         ]))  # fmt: skip
         cursor.execute("""
-            INSERT INTO ANALYTICS.AD_REVENUE (DAY, CHANNEL_ID, EVENTS, ADS_WATCHED, OBSERVED)
-            SELECT TO_DATE(TIMESTAMP), CHANNEL_ID, COUNT(*), SUM(ADS_WATCHED), SUM(AD_REVENUE)
+            INSERT INTO ANALYTICS.AD_REVENUE (DAY, CHANNEL_ID, EVENTS, ADS_WATCHED, OBSERVED, AD_EVENTS)
+            SELECT TO_DATE(TIMESTAMP), CHANNEL_ID, COUNT(*), SUM(ADS_WATCHED), SUM(AD_REVENUE), 0
             FROM ANALYTICS.VIEWERSHIP_LOGS GROUP BY 1, 2""")
         cursor.execute("""
             INSERT INTO ANALYTICS.SHOWS (DAY, CHANNEL_ID, SHOW_NAME, GENRE, EVENTS, VIEWERS, MINUTES, AD_REVENUE,
@@ -170,9 +170,10 @@ def fill_warehouse(sources: Sources, sent: list[Sent]) -> None:
             FROM ANALYTICS.VIEWERSHIP_LOGS GROUP BY 1, 2, 3, 4""")
         cursor.execute("""
             INSERT INTO ANALYTICS.HOURLY_CHANNEL_KPIS (HOUR, CHANNEL_ID, CHANNEL_NAME, EVENTS, VIEWERS, SESSIONS,
-                LIVE_EVENTS, MINUTES, ADS_WATCHED, AD_REVENUE, BUFFERINGS, AVERAGE_ENGAGEMENT, AVERAGE_COMPLETION)
+                LIVE_EVENTS, MINUTES, ADS_WATCHED, AD_REVENUE, BUFFERINGS, AVERAGE_ENGAGEMENT, AVERAGE_COMPLETION,
+                PEAK_CONCURRENCY)
             SELECT DATE_TRUNC('HOUR', TIMESTAMP), CHANNEL_ID, '', COUNT(*), 1, 1, 0, SUM(DURATION_MINUTES), 0,
-                SUM(AD_REVENUE), 0, 0, 0
+                SUM(AD_REVENUE), 0, 0, 0, 0
             FROM ANALYTICS.VIEWERSHIP_LOGS GROUP BY 1, 2""")
 
 
