@@ -4,27 +4,23 @@ The same runs give the same exports, byte for byte. Records arrive as the genera
 quarter of a second from `as_of` on.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from media_stream import outbox
+
 from jobs.parse import Event, Rejection, parse
 from jobs.reference import AD_REVENUE, CHANNEL_METADATA, DEMOGRAPHICS, Dataset, Row, read_csv
 from jobs.schema import MAX_AGE_DAYS
-from scripts import paths
 from scripts.generate import reference
 from scripts.generate.records import MAX_BATCH_RECORDS, Sequence
 from scripts.generate.revenue import Reported, reported_revenue
 from scripts.generate.settings import GenerateSettings, Shares
 from scripts.generate.viewing import as_of_ms
 from scripts.generate.world import world
-
-sys.path.insert(0, str(paths.ROOT / "dags"))
-
-from media_stream import outbox  # the DAGs' own, as Airflow finds it
 
 SEED = 7
 AS_OF = datetime(2026, 11, 20, 18, tzinfo=UTC)

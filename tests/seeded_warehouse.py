@@ -10,14 +10,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from media_stream import SQL, batch
 from snowflake.connector import SnowflakeConnection
 
 from scripts import warehouse as deployment
 from tests.lake_exports import parquet
 from tests.seeded_lake import SEED, Export, Run, daily_runs, exports
-
-# After seeded_lake, which finds it.
-from media_stream import SQL, batch  # isort: skip
 
 
 def fill(

@@ -8,13 +8,12 @@ from itertools import count
 from typing import Any
 
 import pytest
+from media_stream import batch
 from snowflake.connector import SnowflakeConnection
 
 from tests.lake_exports import COLUMNS
 from tests.seeded_lake import Export, Rows
 from tests.seeded_warehouse import audit, define, load, put
-
-from media_stream import batch  # isort: skip  # after tests.seeded_lake, which finds it
 
 pytestmark = pytest.mark.processes("what is loaded is the SQL's affair, however the warehouse is run")
 

@@ -1,6 +1,5 @@
 """An export of the lake, from S3 through COPY, MERGE and marts to the ledger: once, again, corrected and half done."""
 
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from media_stream import batch
+from media_stream.outbox import Export as Marker
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
 
@@ -20,11 +21,6 @@ from tests.lake_exports import COLUMNS, parquet
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = ROOT / "snowflake"
-
-sys.path.insert(0, str(ROOT / "dags"))
-
-from media_stream import batch  # noqa: E402  # the DAGs' own, as Airflow finds it
-from media_stream.outbox import Export as Marker  # noqa: E402
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 HOSTILE = 'Ça, "va"; -- it\'s <script> 😀\n'
@@ -151,7 +147,7 @@ class Lake:
 
     def ask(self, file: str) -> list[tuple[Any, ...]]:
         """The rows of a query of snowflake/."""
-        return self.connection.cursor().execute((SQL / file).read_text(), self.bound).fetchall()  # type: ignore[union-attr, return-value]
+        return self.connection.cursor().execute((SQL / file).read_text(), self.bound).fetchall()  # type: ignore[union-attr]
 
     def faults(self) -> dict[str, str]:
         """What the audit finds in what is staged, by its query: the words of the first row at fault."""

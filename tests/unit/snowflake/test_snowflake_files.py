@@ -6,11 +6,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from media_stream import outbox
 from snowflake.connector.util_text import split_statements
 
 from jobs.schema import FIELDS, MAX_AGE_DAYS, MAX_FUTURE_SECONDS, SCHEMA_VERSION, Field, Reason
 from tests.lake_exports import COLUMNS
-from tests.seeded_lake import outbox
 
 SQL = Path(__file__).resolve().parents[3] / "snowflake"
 NUMBERED = sorted(SQL.glob("[0-9][0-9]_*.sql"))
