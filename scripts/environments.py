@@ -14,7 +14,7 @@ from pathlib import Path
 from scripts import paths
 from scripts.errors import LabError
 
-SERVICES = ("localstack", "lambda", "spark", "snowflake", "airflow")
+SERVICES = ("localstack", "lambda", "spark", "snowflake", "airflow", "dashboard")
 
 
 def install(on_progress: Callable[[str], None], services: tuple[str, ...] = SERVICES) -> None:

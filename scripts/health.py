@@ -95,12 +95,22 @@ def airflow(profile: Profile) -> None:
         raise Unavailable("Airflow: " + ", ".join(ill))
 
 
+def dashboard(profile: Profile) -> None:
+    """Its server answers; whether the warehouse does is for its pages to say."""
+    _ask(f"{profile['DASHBOARD_URL']}/_stcore/health")
+
+
 def _get(url: str) -> dict[str, Any]:
     try:
-        response = httpx.get(url, timeout=CALL_SECONDS, trust_env=False)
-        response.raise_for_status()
-        return dict(response.json())
-    except (httpx.HTTPError, ValueError) as error:
+        return dict(_ask(url).json())
+    except ValueError as error:
+        raise Unavailable(f"{url}: {error}") from error
+
+
+def _ask(url: str) -> httpx.Response:
+    try:
+        return httpx.get(url, timeout=CALL_SECONDS, trust_env=False).raise_for_status()
+    except httpx.HTTPError as error:
         raise Unavailable(f"{url}: {error or type(error).__name__}") from error
 
 
@@ -125,6 +135,7 @@ SERVICES: tuple[Service, ...] = (
         {f"airflow-{part}": _at("AIRFLOW_URL") for part in ("webserver", "scheduler", "dag-processor", "triggerer")},
         airflow,
     ),
+    Service("Dashboard", {"dashboard": _at("DASHBOARD_URL")}, dashboard),
 )
 
 

@@ -23,6 +23,7 @@ ADDRESSES = {
     "SPARK_MASTER_UI_PORT": "SPARK_MASTER_UI_URL",
     "SPARK_WORKER_UI_PORT": "SPARK_WORKER_UI_URL",
     "SNOWFLAKE_PORT": None,
+    "DASHBOARD_PORT": "DASHBOARD_URL",
 }
 """The settings of ports, each with the address that is made of it."""
 CONTAINERS = "the lab's own containers are stopped by: make down RUNTIME=compose"

@@ -65,7 +65,7 @@ def test_a_second_run_starts_nothing_twice_and_balances_in_total(lab: Lab, first
         pytest.param(("spark-worker", "airflow-scheduler"), id="the worker and the scheduler"),
         pytest.param(("snowflake", "airflow-triggerer"), id="the warehouse and the triggerer"),
         pytest.param(("localstack",), id="the emulator of AWS"),
-        pytest.param(("spark-master", "airflow-webserver", "airflow-dag-processor"), id="the rest"),
+        pytest.param(("spark-master", "airflow-webserver", "airflow-dag-processor", "dashboard"), id="the rest"),
     ],
 )
 def test_a_run_balances_although_services_are_killed(lab: Lab, first_run: str, victims: tuple[str, ...]) -> None:
@@ -115,7 +115,7 @@ def lab_processes(lab: Lab) -> list[psutil.Process]:
 
 def test_status_shows_every_service_running(lab: Lab, first_run: str) -> None:
     output = lab.run("status").stdout
-    assert output.count("RUNNING") == len(programs(lab)) == 8
+    assert output.count("RUNNING") == len(programs(lab)) == 9
 
 
 def test_down_leaves_no_process_and_frees_the_ports(lab: Lab, first_run: str) -> None:

@@ -116,6 +116,7 @@ def test_every_port_of_the_profile_is_looked_at() -> None:
         8082: "SPARK_MASTER_UI_PORT",
         8083: "SPARK_WORKER_UI_PORT",
         8090: "SNOWFLAKE_PORT",
+        8501: "DASHBOARD_PORT",
     }
 
 
