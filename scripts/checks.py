@@ -34,6 +34,7 @@ GROUPS: dict[str, Group] = {
     "warehouse": Group("tests/warehouse", "snowflake"),
     "airflow": Group("tests/airflow", "airflow"),
     "spark": Group("tests/spark", "spark"),
+    "dashboard": Group("tests/dashboard", "lab"),
     "integration": Group("tests/integration", "lab"),
     "containers": Group("tests/integration", "lab", ("--services=containers",)),
     "e2e": Group("tests/e2e", "lab"),
@@ -68,11 +69,12 @@ def _run_group(group: Group, console: Console) -> bool:
 
 TYPED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lab", ("scripts", "jobs/schema.py", "jobs/parse.py", "lambda/archive_records", "tests/unit", "tests/docs")),
-    ("lab", ("tests/integration", "tests/e2e")),
+    ("lab", ("tests/integration", "tests/e2e", "tests/dashboard")),
     ("lab", ("lambda/trigger_pipeline",)),
     ("spark", ("jobs", "services/spark")),
     ("airflow", ("dags", "services/airflow")),
     ("snowflake", ("services/snowflake/lab_snowflake",)),
+    ("dashboard", ("services/dashboard/lab_dashboard",)),
     ("localstack", ("--config-file", "services/localstack/pyproject.toml")),
 )
 """What mypy checks in one go, and against which environment's packages."""
