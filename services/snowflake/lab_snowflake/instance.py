@@ -40,7 +40,7 @@ class Warehouse:
         self._scratch = state / "scratch"
         stage.LOCAL_BUCKET_PATH = str(state / "stages")
         self._lock = lock or WriteLock()
-        self._results = RecentResults()
+        self.results = RecentResults()
         self._duck = duckdb.connect(
             ":memory:",
             config={
@@ -65,7 +65,7 @@ class Warehouse:
         """Open a session. A database or schema that does not exist is no error until it is used, as on Snowflake."""
         connection = LabConnection(
             self._duck.cursor(),
-            self._results,
+            self.results,
             database,
             schema,
             create_database=False,

@@ -19,6 +19,9 @@ from starlette.requests import Request
 from lab_snowflake import results
 from lab_snowflake.session import Answer, Bindings, Session
 
+IN_PROGRESS = "333334"
+"""The code of a query that runs by itself."""
+
 UTC = [{"name": "TIMEZONE", "value": "Etc/UTC"}]
 
 
@@ -99,9 +102,15 @@ def failure(error: Error) -> dict[str, Any]:
     }
 
 
+def detached(query_id: str) -> dict[str, Any]:
+    """A query that runs by itself: its id, and where clients may ask for the result."""
+    return {"queryId": query_id, "getResultUrl": f"/queries/{query_id}/result"}
+
+
 def success(data: dict[str, Any] | None) -> dict[str, Any]:
     """An answer that carries ``data``."""
-    return {"data": data, "code": None, "message": None, "success": True}
+    code = IN_PROGRESS if data and "getResultUrl" in data else None
+    return {"data": data, "code": code, "message": None, "success": True}
 
 
 def _value(binding: dict[str, Any]) -> Any:

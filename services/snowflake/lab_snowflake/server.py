@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from lab_snowflake import errors, protocol
+from lab_snowflake.detached import Detached
 from lab_snowflake.instance import Warehouse
 from lab_snowflake.session import Session
 from lab_snowflake.settings import Settings
@@ -47,6 +48,10 @@ class Front:
     sessions: dict[str, Session] = field(default_factory=dict)
     requests: OrderedDict[str, Future[Data]] = field(default_factory=OrderedDict)
     guard: threading.Lock = field(default_factory=threading.Lock)
+    detached: Detached = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.detached = Detached(self.warehouse.results)
 
     def session(self, request: Request) -> Session:
         """The session that ``request`` belongs to.
@@ -101,6 +106,7 @@ def app(warehouse: Warehouse, settings: Settings) -> Starlette:
             route("/session/heartbeat", nothing),
             route("/telemetry/send", nothing),
             route("/monitoring/queries/{query_id}", monitoring, "GET"),
+            route("/queries/{query_id}/result", result, "GET"),
             Route("/fs_bucket/{path:path}", bucket_upload, methods=["PUT"]),
         ]
     )
@@ -140,6 +146,9 @@ async def query(front: Front, request: Request, threads: anyio.CapacityLimiter) 
     values, rows = protocol.bindings(body.get("bindings") or {})
 
     def work() -> Data:
+        if body.get("asyncExec"):
+            query_id = front.detached.start(current, partial(current.execute, body["sqlText"], values, rows))
+            return protocol.detached(query_id)
         if body.get("describeOnly"):
             return protocol.description(current, current.describe(body["sqlText"]))
         answer = current.execute(body["sqlText"], values, rows)
@@ -164,9 +173,21 @@ async def session(front: Front, request: Request, threads: anyio.CapacityLimiter
 
 
 async def monitoring(front: Front, request: Request, _threads: anyio.CapacityLimiter) -> Data:
-    """The state of a query whose result is still kept."""
-    known = request.path_params["query_id"] in front.session(request).connection.results_cache
-    return {"queries": [{"status": "SUCCESS"}] if known else []}
+    """The state of a query, of whichever session."""
+    front.session(request)
+    return {"queries": [front.detached.state(request.path_params["query_id"])]}
+
+
+async def result(front: Front, request: Request, threads: anyio.CapacityLimiter) -> Data:
+    """The result of a query that has ended; of one that runs, that it runs."""
+    current, query_id = front.session(request), request.path_params["query_id"]
+    found = front.detached.find(query_id)
+    if not found.ended:
+        return protocol.detached(query_id)
+    if found.error:
+        raise found.error
+    scan = partial(current.execute, "SELECT * FROM TABLE(RESULT_SCAN(?))", (query_id,))
+    return protocol.result(current, await anyio.to_thread.run_sync(scan, limiter=threads), batch=False)
 
 
 async def nothing(_front: Front, _request: Request, _threads: anyio.CapacityLimiter) -> None:
