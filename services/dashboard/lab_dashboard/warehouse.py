@@ -9,10 +9,13 @@ from typing import Any
 import pandas as pd
 import snowflake.connector
 import streamlit as st
+from snowflake.connector.backoff_policies import exponential_backoff
 from snowflake.connector.errors import Error, ProgrammingError
 
 ROLE = "MEDIA_STREAM_ANALYST"
 LOGIN_SECONDS = 5
+TRIED_SECONDS = 10
+"""How long the connector tries again when the warehouse has gone, before the page says so."""
 LOOK_AGAIN_SECONDS = 5
 KEPT_SECONDS = 600
 KEPT_RESULTS = 200
@@ -97,7 +100,8 @@ def _session() -> snowflake.connector.SnowflakeConnection:
         **options,
         role=ROLE,
         login_timeout=LOGIN_SECONDS,
-        network_timeout=30,
+        network_timeout=TRIED_SECONDS,
+        backoff_policy=exponential_backoff(cap=1),
         session_parameters={"CLIENT_TELEMETRY_ENABLED": False, "QUERY_TAG": "dashboard"},
     )
 
