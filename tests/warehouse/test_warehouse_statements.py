@@ -1,6 +1,7 @@
 """Comments never change what a statement does, and nothing is applied twice."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -94,3 +95,9 @@ def test_a_string_is_never_taken_for_a_comment(text: str) -> None:
 )
 def test_only_comments_are_removed(text: str, expected: str) -> None:
     assert single(text).split() == expected.split()
+
+
+def test_a_bound_value_may_be_cast_at_once(connect: Callable[..., SnowflakeConnection]) -> None:
+    cursor = connect(paramstyle="qmark").cursor()
+    cursor.execute("SELECT ?::NUMBER(9, 2), ? ::VARCHAR", ("1.5", 7))
+    assert cursor.fetchall() == [(Decimal("1.50"), "7")]

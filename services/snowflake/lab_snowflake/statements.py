@@ -59,8 +59,13 @@ def _between_semicolons(tokens: list[Token]) -> list[Token]:
 
 def _without_gaps(text: str, tokens: list[Token]) -> str:
     """The text of ``tokens``; whatever stands between two of them and is not white space is a comment."""
-    parts = [text[tokens[0].start : tokens[0].end + 1]]
+    parts = [_word(text, tokens[0])]
     for left, right in pairwise(tokens):
         gap = text[left.end + 1 : right.start]
-        parts += [gap if not gap.strip() else " ", text[right.start : right.end + 1]]
+        parts += [gap if not gap.strip() else " ", _word(text, right)]
     return "".join(parts)
+
+
+def _word(text: str, token: Token) -> str:
+    """The token's text; a bound value that is cast at once (``?::DATE``) is not the one operator it is elsewhere."""
+    return "? ::" if token.token_type is TokenType.QDCOLON else text[token.start : token.end + 1]
