@@ -11,6 +11,7 @@ pipeline would stumble over; each mend is a module of its own:
 - ``constraints``   primary, unique and foreign keys are taken and not enforced
 - ``descriptions``  comments on tables and columns are kept
 - ``account``       roles, grants and warehouses are accepted, have no effect, and the answer says so
+- ``timeouts``      statements that take longer than a session allows are stopped
 - ``detached``      statements that run by themselves, found by their id
 - ``results``       types on the wire; NULL timestamps stay NULL
 - ``errors``        every failure is an answer with Snowflake's code and SQL state

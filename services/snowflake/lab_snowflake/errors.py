@@ -18,6 +18,7 @@ logger = logging.getLogger("lab_snowflake")
 INTERNAL = 603
 CANCELED = 604
 LOCKED = 625
+TIMED_OUT = 630
 UNSUPPORTED = 2
 BROKEN_TRANSACTION = 90_232
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
 from lab_snowflake import errors
@@ -14,16 +15,17 @@ UTC_NAMES = frozenset({"UTC", "ETC/UTC"})
 WITHOUT_EFFECT = frozenset(
     {
         "QUERY_TAG",
-        "STATEMENT_TIMEOUT_IN_SECONDS",
         "STATEMENT_QUEUED_TIMEOUT_IN_SECONDS",
-        "LOCK_TIMEOUT",
         "USE_CACHED_RESULT",
         "JDBC_QUERY_RESULT_FORMAT",
         "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT",
         "PYTHON_SNOWPARK_USE_SQL_SIMPLIFIER",
     }
 )
-"""Parameters that are kept and change nothing here: they bound time, name queries or choose a transport."""
+"""Parameters that are kept and change nothing here: they name queries, choose a transport, or bound no wait."""
+
+SECONDS = frozenset({"STATEMENT_TIMEOUT_IN_SECONDS", "LOCK_TIMEOUT"})
+"""Parameters that bound time, in whole seconds."""
 
 FIXED = {"QUOTED_IDENTIFIERS_IGNORE_CASE": "FALSE", "WEEK_START": "0"}
 """Parameters of which the local warehouse knows one value."""
@@ -35,8 +37,19 @@ class Parameters:
     def __init__(self, at_login: Mapping[str, Any]) -> None:
         self.autocommit = _is_true(at_login.get("AUTOCOMMIT", True))
         self.others: dict[str, str] = {}
-        if "TIMEZONE" in at_login:
-            self._set("TIMEZONE", str(at_login["TIMEZONE"]))
+        for name in ("TIMEZONE", *sorted(SECONDS)):
+            if name in at_login:
+                self._set(name, str(at_login[name]))
+
+    @property
+    def statement_timeout(self) -> int | None:
+        """Seconds after which a statement is stopped; None for no limit, which Snowflake writes as 0."""
+        return int(self.others.get("STATEMENT_TIMEOUT_IN_SECONDS", 0)) or None
+
+    @property
+    def lock_timeout(self) -> int | None:
+        """Seconds that a writer waits for another one; 0 for not at all, None for the warehouse's own patience."""
+        return int(self.others["LOCK_TIMEOUT"]) if "LOCK_TIMEOUT" in self.others else None
 
     def alter(self, expression: Expr) -> bool:
         """Carry out ``expression`` if it is an ALTER SESSION.
@@ -65,10 +78,22 @@ class Parameters:
         elif name in FIXED:
             if value.upper() != FIXED[name]:
                 raise errors.unsupported(f"{name} = {value}; {FIXED[name]} is valid")
+        elif name in SECONDS:
+            self.others[name] = _seconds(name, value)
         elif name in WITHOUT_EFFECT or name.startswith("CLIENT_"):
             self.others[name] = value
         else:
             raise errors.unsupported(f"session parameter {name}")
+
+
+def _seconds(name: str, value: str) -> str:
+    if not value.isdecimal():
+        raise ProgrammingError(
+            msg=f"SQL compilation error:\ninvalid value [{value}] for parameter '{name}'; seconds are valid.",
+            errno=1008,
+            sqlstate="22023",
+        )
+    return value
 
 
 def _is_true(value: object) -> bool:

@@ -15,7 +15,7 @@ from fakesnow.statement_type import statement_type_id
 from snowflake.connector.cursor import SnowflakeCursor
 from sqlglot import Expr, exp
 
-from lab_snowflake import account, errors, results, statements
+from lab_snowflake import account, errors, results, statements, timeouts
 from lab_snowflake.copy_into import Place
 from lab_snowflake.cursor import LabCursor
 from lab_snowflake.parameters import Parameters
@@ -73,6 +73,7 @@ class Session:
         self.connection = connection
         self.parameters = parameters
         self.transaction = Transaction(connection._duck_conn, lock, parameters.autocommit)
+        self.transaction.patience = parameters.lock_timeout
         connection.transaction = self.transaction
         connection.scratch = scratch
 
@@ -84,7 +85,8 @@ class Session:
         """
         with self.transaction.busy():
             try:
-                return self._execute(text, bindings, rows)
+                with timeouts.limit(self.parameters.statement_timeout, self.interrupt):
+                    return self._execute(text, bindings, rows)
             except Exception as error:
                 raise errors.to_snowflake(error) from error
 
@@ -118,10 +120,14 @@ class Session:
         if self._ends_or_begins(expression):
             return self._select(DONE, expression)
         if self.parameters.alter(expression):
-            self.transaction.set_autocommit(self.parameters.autocommit)
+            self._apply_parameters()
             return self._select(DONE, expression)
         with self._transaction_for(expression):
             return self._run(statement, expression, [bindings] if rows is None else list(rows))
+
+    def _apply_parameters(self) -> None:
+        self.transaction.set_autocommit(self.parameters.autocommit)
+        self.transaction.patience = self.parameters.lock_timeout
 
     def _describe(self, statement: str) -> Answer:
         expression = parse_one(statement)

@@ -37,12 +37,13 @@ class WriteLock:
         self._idle_limit = idle_limit
 
     def acquire(self, transaction: Transaction) -> None:
-        """Wait for the lock.
+        """Wait for the lock, as long as the transaction's own patience lasts, else this lock's.
 
         Raises:
             ProgrammingError: 000625 when it stays taken.
         """
-        deadline = time.monotonic() + self._patience
+        patience = self._patience if transaction.patience is None else transaction.patience
+        deadline = time.monotonic() + patience
         with self._changed:
             while self._owner is not None:
                 if self._owner.abandon(self._idle_limit):
@@ -50,7 +51,7 @@ class WriteLock:
                     break
                 if time.monotonic() >= deadline:
                     raise ProgrammingError(
-                        msg=f"Another transaction holds the write lock; it was not released in {self._patience:.0f} s.",
+                        msg=f"Another transaction holds the write lock; it was not released in {patience:.0f} s.",
                         errno=errors.LOCKED,
                         sqlstate="57014",
                     )
@@ -76,6 +77,8 @@ class Transaction:
         self._writing = False
         self._broken: str | None = None
         self._on_commit: list[Callable[[], None]] = []
+        self.patience: float | None = None
+        """Seconds to wait for the lock; None for the lock's own patience."""
         self._busy = threading.Lock()
         self._last_active = time.monotonic()
 
