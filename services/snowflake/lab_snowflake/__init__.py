@@ -12,6 +12,10 @@ pipeline would stumble over; each mend is a module of its own:
 - ``descriptions``  comments on tables and columns are kept
 - ``account``       roles, grants and warehouses are accepted, have no effect, and the answer says so
 - ``timeouts``      statements that take longer than a session allows are stopped
+- ``temporary``     temporary tables and views with a schema in their name
+- ``drops``         DROP TABLE and DROP DATABASE
+- ``positions``     columns of VALUES by their position
+- ``cancellation``  what another session runs is stopped
 - ``detached``      statements that run by themselves, found by their id
 - ``results``       types on the wire; NULL timestamps stay NULL
 - ``errors``        every failure is an answer with Snowflake's code and SQL state

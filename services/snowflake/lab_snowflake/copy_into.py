@@ -12,6 +12,7 @@ from pathlib import Path
 
 import fakesnow.copy_into as stock
 from duckdb import DuckDBPyConnection
+from fakesnow.params import MutableParams
 from fakesnow.transforms.stage import TableStages
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
@@ -43,6 +44,23 @@ class Place:
     table_stages: TableStages
     scratch: Path
     after_commit: Callable[[Callable[[], None]], None]
+
+
+def with_values(copy: exp.Copy, bound: MutableParams | None) -> exp.Copy:
+    """``copy`` with its bound values in it: the connector's write_pandas binds the stage and ON_ERROR."""
+    values = list(bound) if isinstance(bound, list) else []
+    places = sorted(copy.find_all(exp.Placeholder), key=_is_option)
+    for placeholder, value in zip(places, values, strict=False):
+        placeholder.replace(exp.Literal.string(str(value)))
+    for literal in list(copy.find_all(exp.Literal)):
+        if isinstance(literal.parent, exp.Table) and literal.name.startswith("@"):
+            literal.replace(exp.Var(this=literal.name))
+    return copy
+
+
+def _is_option(place: exp.Placeholder) -> bool:
+    """Options stand after the stage in the text, and before it in the tree."""
+    return place.find_ancestor(exp.CopyParameter) is not None
 
 
 def run(copy: exp.Copy, place: Place) -> tuple[str, int]:

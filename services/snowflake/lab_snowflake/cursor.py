@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
@@ -9,8 +10,20 @@ from fakesnow.cursor import SQL_SUCCESS, FakeSnowflakeCursor
 from fakesnow.params import MutableParams
 from sqlglot import Expr, exp
 
-from lab_snowflake import conditional_counts, constraints, copy_into, descriptions, load_history, merge, variables
+from lab_snowflake import (
+    conditional_counts,
+    constraints,
+    copy_into,
+    descriptions,
+    drops,
+    load_history,
+    merge,
+    positions,
+    temporary,
+    variables,
+)
 from lab_snowflake.load_history import Table
+from lab_snowflake.temporary import Temporary
 
 if TYPE_CHECKING:
     from lab_snowflake.session import LabConnection
@@ -30,9 +43,11 @@ class LabCursor(FakeSnowflakeCursor):
     def _transform(self, expression: Expr, params: MutableParams | None) -> Expr:
         if variables.is_set(expression):
             expression = variables.computed(expression, self._value)
-        described = descriptions.take(expression)
+        described, is_temporary = descriptions.take(expression), temporary.take(expression)
         mended = conditional_counts.never_null(constraints.without_keys(expression))
-        transformed = super()._transform(mended, params)
+        transformed = super()._transform(positions.named(mended), params)
+        if is_temporary:
+            transformed.args["lab_temporary"] = True
         if described is not None:
             transformed.args["lab_descriptions"] = described
         return transformed
@@ -42,7 +57,7 @@ class LabCursor(FakeSnowflakeCursor):
             counts = merge.run(self._duck_conn, transformed, params)
             self._answer(merge.result_sql(counts), sum(counts.values()), transformed)
         elif isinstance(transformed, exp.Copy):
-            result, rows = copy_into.run(transformed, self._conn.place())
+            result, rows = copy_into.run(copy_into.with_values(transformed, params), self._conn.place())
             self._answer(result, rows, transformed)
         elif isinstance(transformed, exp.TruncateTable):
             self._truncate(transformed)
@@ -50,7 +65,10 @@ class LabCursor(FakeSnowflakeCursor):
             self._create(transformed, params)
         elif isinstance(transformed, exp.Drop) and transformed.kind == "TABLE":
             self._stock_execute(transformed, params)
-            load_history.forget(self._duck_conn, self._table(transformed.this))
+            for table in drops.targets(transformed):
+                load_history.forget(self._duck_conn, self._table(table))
+        elif isinstance(transformed, exp.Drop) and transformed.kind == "DATABASE":
+            self._drop_database(transformed)
         else:
             self._stock_execute(transformed, params)
             if database := transformed.args.get("create_db_name"):
@@ -87,8 +105,20 @@ class LabCursor(FakeSnowflakeCursor):
         self._stock_execute(transformed, params)
         if transformed.kind == "TABLE":
             load_history.forget(self._duck_conn, table)
+        self._conn.temporaries = [made for made in self._conn.temporaries if made.table != table]
+        if transformed.args.get("lab_temporary"):
+            self._conn.temporaries.append(Temporary(str(transformed.kind), table))
         if described := transformed.args.get("lab_descriptions"):
             descriptions.store(self._duck_conn, described, table.database, table.schema)
+
+    def _drop_database(self, transformed: exp.Drop) -> None:
+        name = drops.name(transformed)
+        if name == self._conn.database:
+            self._duck_conn.execute("USE memory")
+            self._conn.database = self._conn._schema = None
+            self._conn.database_set = self._conn.schema_set = False
+        said = drops.database(self._duck_conn, transformed, Path(str(self._conn.db_path)))
+        self._answer(f"SELECT {exp.Literal.string(said).sql(dialect='duckdb')} AS status", 0, transformed)
 
     def _value(self, query: str) -> Any:
         """The value of a query of one row and column."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import duckdb
 from fakesnow import info_schema, macros
@@ -41,6 +42,7 @@ class Warehouse:
         stage.LOCAL_BUCKET_PATH = str(state / "stages")
         self._lock = lock or WriteLock()
         self.results = RecentResults()
+        self._sessions: WeakValueDictionary[int, Session] = WeakValueDictionary()
         self._duck = duckdb.connect(
             ":memory:",
             config={
@@ -72,7 +74,7 @@ class Warehouse:
             create_schema=False,
             db_path=self._databases,
         )
-        return Session(connection, self._lock, Parameters(parameters), self._scratch)
+        return Session(connection, self._lock, Parameters(parameters), self._scratch, self._sessions)
 
     def close(self) -> None:
         """Write everything to the files and let go of them."""

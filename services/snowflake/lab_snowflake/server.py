@@ -126,6 +126,7 @@ async def login(front: Front, request: Request, threads: anyio.CapacityLimiter) 
     front.sessions[token] = opened
     return {
         "token": token,
+        "sessionId": opened.id,
         "masterToken": secrets.token_urlsafe(32),
         "serverVersion": SERVER_VERSION,
         "parameters": [

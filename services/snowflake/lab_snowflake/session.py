@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from fakesnow.statement_type import statement_type_id
 from snowflake.connector.cursor import SnowflakeCursor
 from sqlglot import Expr, exp
 
-from lab_snowflake import account, errors, results, statements, timeouts
+from lab_snowflake import account, cancellation, errors, results, statements, timeouts
 from lab_snowflake.copy_into import Place
 from lab_snowflake.cursor import LabCursor
 from lab_snowflake.parameters import Parameters
+from lab_snowflake.temporary import Temporary
 from lab_snowflake.transactions import Transaction, WriteLock
 
 WRITES = (exp.Insert, exp.MultitableInserts, exp.Update, exp.Delete, exp.Merge, exp.Copy, exp.TruncateTable)
@@ -45,6 +47,7 @@ class LabConnection(FakeSnowflakeConnection):
 
     scratch: Path
     transaction: Transaction
+    temporaries: list[Temporary]
 
     def cursor(self, cursor_class: type[SnowflakeCursor] = SnowflakeCursor) -> LabCursor:  # noqa: ARG002
         """A cursor on this session; ``cursor_class`` is what fakesnow's own callers pass."""
@@ -66,16 +69,28 @@ class LabConnection(FakeSnowflakeConnection):
         )
 
 
+Peers = MutableMapping[int, "Session"]
+"""The sessions that are open, by their ids."""
+
+_IDS = count(1)
+
+
 class Session:
     """What a token stands for."""
 
-    def __init__(self, connection: LabConnection, lock: WriteLock, parameters: Parameters, scratch: Path) -> None:
+    def __init__(
+        self, connection: LabConnection, lock: WriteLock, parameters: Parameters, scratch: Path, peers: Peers
+    ) -> None:
+        self.id = next(_IDS)
+        self._peers = peers
+        peers[self.id] = self
         self.connection = connection
         self.parameters = parameters
         self.transaction = Transaction(connection._duck_conn, lock, parameters.autocommit)
         self.transaction.patience = parameters.lock_timeout
         connection.transaction = self.transaction
         connection.scratch = scratch
+        connection.temporaries = []
 
     def execute(self, text: str, bindings: Bindings = None, rows: list[tuple[Any, ...]] | None = None) -> Answer:
         """Run the one statement in ``text``, once, or once for each of ``rows`` as a whole.
@@ -107,15 +122,20 @@ class Session:
         self.connection._duck_conn.interrupt()
 
     def close(self) -> None:
-        """End the session: what it did not commit is undone."""
+        """End the session: what it did not commit is undone, and its temporary tables and views go."""
         with self.transaction.busy():
             self.transaction.rollback()
+            for temporary in self.connection.temporaries:
+                with self.transaction.define():
+                    temporary.drop(self.connection._duck_conn)
             self.connection.close()
 
     def _execute(self, text: str, bindings: Bindings, rows: list[tuple[Any, ...]] | None) -> Answer:
         statement = statements.single(text)
         if note := account.answer(statement):
             return self._select(note)
+        if (other := cancellation.session_id(statement)) is not None:
+            return self._select(self._cancel_all(other))
         expression = parse_one(statement)
         if self._ends_or_begins(expression):
             return self._select(DONE, expression)
@@ -124,6 +144,14 @@ class Session:
             return self._select(DONE, expression)
         with self._transaction_for(expression):
             return self._run(statement, expression, [bindings] if rows is None else list(rows))
+
+    def _cancel_all(self, session_id: int) -> str:
+        """Stop what the session runs; this one runs nothing but the statement that asks for it."""
+        peer = self._peers.get(session_id)
+        if peer is None or peer is self or not peer.transaction.is_busy:
+            return "0 statements cancelled."
+        peer.interrupt()
+        return "1 statements cancelled."
 
     def _apply_parameters(self) -> None:
         self.transaction.set_autocommit(self.parameters.autocommit)

@@ -91,6 +91,11 @@ class Transaction:
             finally:
                 self._last_active = time.monotonic()
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a statement of the session is running now."""
+        return self._busy.locked()
+
     def begin(self) -> None:
         """Open a transaction; inside an open one without effect, as on Snowflake."""
         self._require_whole()
