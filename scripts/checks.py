@@ -32,6 +32,7 @@ GROUPS: dict[str, Group] = {
     "docs": Group("tests/docs", "lab"),
     "localstack": Group("tests/localstack", "localstack"),
     "warehouse": Group("tests/warehouse", "snowflake"),
+    "clients": Group("tests/clients", "clients"),
     "airflow": Group("tests/airflow", "airflow"),
     "spark": Group("tests/spark", "spark"),
     "dashboard": Group("tests/dashboard", "lab"),
@@ -47,7 +48,7 @@ EXCLUDE_NEWER = {"services/localstack": "2026-03-05"}
 def prepare(display: Display) -> None:
     """Install what the tests need."""
     preflight.java()
-    environments.install(display.note)
+    environments.install(display.note, tuple(environments.FOLDERS))
 
 
 def test(groups: Sequence[str], console: Console) -> int:
@@ -99,7 +100,7 @@ def _run_checker(command: tuple[str, ...], console: Console) -> bool:
 
 def lock(console: Console) -> None:
     """Compile every requirements.in to a requirements.txt that names versions and hashes, and no registry."""
-    for source in sorted((paths.ROOT, *(paths.ROOT / "services" / name for name in environments.SERVICES))):
+    for source in sorted((paths.ROOT, *(paths.ROOT / folder for folder in environments.FOLDERS.values()))):
         folder = source.relative_to(paths.ROOT)
         limit = EXCLUDE_NEWER.get(str(folder))
         command = [str(BIN / "uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--upgrade"]

@@ -15,6 +15,8 @@ from scripts import paths
 from scripts.errors import LabError
 
 SERVICES = ("localstack", "lambda", "spark", "snowflake", "airflow", "dashboard")
+FOLDERS = {**{name: Path("services", name) for name in SERVICES}, "clients": Path("tests", "clients")}
+"""Where the locked requirements of each environment lie; no service needs `clients`, tests alone do."""
 
 
 def install(on_progress: Callable[[str], None], services: tuple[str, ...] = SERVICES) -> None:
@@ -44,11 +46,11 @@ def python(service: str) -> Path:
 
 def _install_one(service: str) -> None:
     home = paths.envs() / service
-    requirements = paths.ROOT / "services" / service / "requirements.txt"
+    requirements = paths.ROOT / FOLDERS[service] / "requirements.txt"
     if not python(service).exists():
         _uv("venv", "--quiet", "--python", "3.11", str(home))
     _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(service)), str(requirements))
-    folder = paths.ROOT / "services" / service
+    folder = paths.ROOT / FOLDERS[service]
     if (folder / "pyproject.toml").is_file():  # a package of ours whose entry points must be registered
         _uv("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--offline",
             "--python", str(python(service)), "--editable", str(folder))  # fmt: skip
@@ -69,7 +71,7 @@ def _fingerprint(service: str) -> str:
 
 
 def _inputs(service: str) -> Iterator[Path]:
-    folder = paths.ROOT / "services" / service
+    folder = paths.ROOT / FOLDERS[service]
     for name in ("requirements.txt", "jars.txt", "pyproject.toml"):
         if (folder / name).is_file():
             yield folder / name

@@ -4,26 +4,19 @@
 """
 
 import os
-import socket
-import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
 
 import pytest
-import snowflake.connector
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 
+from tests.warehouse_server import Server, free_port, serving
+
 ROOT = Path(__file__).resolve().parents[2]
-START = ROOT / "services" / "snowflake" / "start"
-STOCK = (
-    "import sys, uvicorn; from fakesnow.server import app; uvicorn.run(app, port=int(sys.argv[1]), log_level='error')"
-)
-READY_WITHIN = 60
+
 
 sys.path.insert(0, str(ROOT / "services" / "snowflake"))
 
@@ -33,66 +26,6 @@ Run = Callable[..., SnowflakeCursor]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stock", action="store_true", help="test fakesnow's own server, to see what is mended")
-
-
-class Server:
-    """A warehouse on a free port, with its state in `var`."""
-
-    def __init__(self, var: Path, *, port: int | None = None, stock: bool = False) -> None:
-        self.var = var
-        self.port = port or free_port()
-        command = [sys.executable, "-c", STOCK, str(self.port)] if stock else [str(START)]
-        with (var / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=self._environment(), stdout=log, stderr=log)
-        self._wait_until_ready()
-
-    def connect(self, database: str | None = None, schema: str | None = None, **options: object) -> SnowflakeConnection:
-        given = {"user": "lab", "password": "lab", **options}
-        return snowflake.connector.connect(
-            account="lab",
-            host="127.0.0.1",
-            port=self.port,
-            protocol="http",
-            database=database,
-            schema=schema,
-            login_timeout=10,
-            network_timeout=30,
-            **given,
-        )
-
-    def kill(self) -> None:
-        """As kill -9."""
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self) -> int:
-        """As supervisord stops it; returns the exit code."""
-        self.process.terminate()
-        return self.process.wait(20)
-
-    def _environment(self) -> dict[str, str]:
-        ours = {"LAB_VAR": str(self.var), "SNOWFLAKE_PORT": str(self.port), "SNOWFLAKE_PROTOCOL": "http"}
-        login = {"SNOWFLAKE_USER": "lab", "SNOWFLAKE_PASSWORD": "lab", "AWS_DEFAULT_REGION": "us-east-1"}
-        return {**os.environ, **ours, **login, "LAB_ENVS": str(Path(sys.prefix).parent)}
-
-    def _wait_until_ready(self) -> None:
-        deadline = monotonic() + READY_WITHIN
-        while monotonic() < deadline and self.process.poll() is None:
-            with socket.socket() as probe:
-                probe.settimeout(0.2)
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-        pytest.fail(f"the server did not start:\n{(self.var / 'log').read_text()[-2000:]}")
-
-
-@contextmanager
-def serving(var: Path, *, stock: bool = False) -> Iterator[Server]:
-    server = Server(var, stock=stock)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -164,9 +97,3 @@ def stage(run: Run, tmp_path: Path) -> Callable[[str, str], None]:
         run(f"PUT file://{path} @FILES AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
 
     return put
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

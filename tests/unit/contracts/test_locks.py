@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = sorted((ROOT / "requirements.txt", *ROOT.glob("services/*/requirements.txt")))
+LOCKS = sorted(
+    (ROOT / "requirements.txt", *ROOT.glob("services/*/requirements.txt"), *ROOT.glob("tests/*/requirements.txt"))
+)
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: str(path.relative_to(ROOT)))
