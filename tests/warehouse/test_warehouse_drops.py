@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 
@@ -36,11 +35,14 @@ def test_what_is_not_there_is_dropped_only_if_it_exists(run: Run, kind: str) -> 
     assert missing.value.errno == 2003
 
 
-def test_a_database_is_dropped_with_all_it_holds(connection: SnowflakeConnection, run: Run, database: str) -> None:
+def test_a_database_is_dropped_with_all_it_holds(run: Run, stage: Callable[[str, str], None], database: str) -> None:
     run("CREATE TABLE T (A INT)")
+    stage("a.csv", "1\n")
     assert run(f"DROP DATABASE {database}").fetchone() == (f"{database} successfully dropped.",)
     run(f"CREATE DATABASE {database}")
     run(f"CREATE SCHEMA {database}.S")
+    run(f"CREATE STAGE {database}.S.FILES")
+    assert run(f"LIST @{database}.S.FILES").fetchall() == []
     with pytest.raises(ProgrammingError) as gone:
         run(f"SELECT * FROM {database}.S.T")
     assert gone.value.errno == 2003
