@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,11 @@ STOCK = (
     "import sys, uvicorn; from fakesnow.server import app; uvicorn.run(app, port=int(sys.argv[1]), log_level='error')"
 )
 READY_WITHIN = 60
+ENDLESS = (
+    "INSERT INTO T SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) a, "
+    "TABLE(GENERATOR(ROWCOUNT => 1000000)) b WHERE RANDOM() > 0"
+)
+"""A statement into a table T that only a stop ends."""
 
 
 class Server:
@@ -46,6 +52,13 @@ class Server:
             network_timeout=30,
             **given,
         )
+
+    def new_database(self) -> str:
+        """A database of its own name, with a schema S."""
+        name = f"DB_{uuid.uuid4().hex[:8]}".upper()
+        with self.connect() as connection:
+            connection.execute_string(f"CREATE DATABASE {name}; CREATE SCHEMA {name}.S;")
+        return name
 
     def kill(self) -> None:
         """As kill -9."""

@@ -1,7 +1,6 @@
 """The local warehouse with TLS, as the lab serves it, for the ordinary clients."""
 
 import os
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -24,10 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def database(server: Server) -> str:
     """A new database with a schema S."""
-    name = f"DB_{uuid.uuid4().hex[:8]}".upper()
-    with server.connect() as connection:
-        connection.execute_string(f"CREATE DATABASE {name}; CREATE SCHEMA {name}.S;")
-    return name
+    return server.new_database()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@
 
 import os
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,10 +54,7 @@ def own_server(tmp_path: Path) -> Iterator[Callable[[], Server]]:
 @pytest.fixture
 def database(server: Server) -> str:
     """A new database with a schema S."""
-    name = f"DB_{uuid.uuid4().hex[:8]}".upper()
-    with server.connect() as connection:
-        connection.execute_string(f"CREATE DATABASE {name}; CREATE SCHEMA {name}.S;")
-    return name
+    return server.new_database()
 
 
 @pytest.fixture

@@ -8,13 +8,11 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import Error
 
+from tests.warehouse_server import ENDLESS
+
 Run = Callable[..., SnowflakeCursor]
 Connect = Callable[..., SnowflakeConnection]
 
-ENDLESS = (
-    "INSERT INTO T SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) a, "
-    "TABLE(GENERATOR(ROWCOUNT => 1000000)) b WHERE RANDOM() > 0"
-)
 PATIENCE_SECONDS = 60
 
 

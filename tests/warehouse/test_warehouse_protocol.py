@@ -10,12 +10,9 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import Error
 
-Run = Callable[..., SnowflakeCursor]
+from tests.warehouse_server import ENDLESS
 
-ENDLESS = (
-    "INSERT INTO T SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) a, "
-    "TABLE(GENERATOR(ROWCOUNT => 1000000)) b WHERE RANDOM() > 0"
-)
+Run = Callable[..., SnowflakeCursor]
 
 
 def post(connection: SnowflakeConnection, request_id: str, sql: str) -> Any:

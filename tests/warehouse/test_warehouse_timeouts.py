@@ -7,13 +7,10 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 
+from tests.warehouse_server import ENDLESS
+
 Run = Callable[..., SnowflakeCursor]
 Connect = Callable[..., SnowflakeConnection]
-
-ENDLESS = (
-    "INSERT INTO T SELECT COUNT(*) FROM TABLE(GENERATOR(ROWCOUNT => 1000000)) a, "
-    "TABLE(GENERATOR(ROWCOUNT => 1000000)) b WHERE RANDOM() > 0"
-)
 
 
 def test_a_statement_that_takes_longer_than_the_session_allows_is_stopped_and_leaves_nothing(run: Run) -> None:
