@@ -6,13 +6,15 @@ import logging
 import os
 import sys
 import warnings
+from contextlib import suppress
 
 import uvicorn
 
-from lab_snowflake import certificates
+from lab_snowflake import certificates, starting
 from lab_snowflake.instance import Warehouse
 from lab_snowflake.server import app
 from lab_snowflake.settings import Settings
+from lab_snowflake.starting import CannotStart
 
 KEEP_ALIVE_SECONDS = 600
 """Longer than clients keep a connection: one closed under a request makes them send it again."""
@@ -25,27 +27,37 @@ def main() -> int:
     logging.getLogger("botocore").setLevel(logging.WARNING)
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # warns of every clause DuckDB lacks
     try:
-        settings = Settings.from_environment()
-    except ValueError as error:
+        settings = starting.configured()
+        warehouse = starting.opened(settings)
+        try:
+            serve(warehouse, settings)
+        finally:
+            warehouse.close()
+    except CannotStart as error:
         print(f"The local warehouse cannot start: {error}", file=sys.stderr)
         return 2
+    return 0
+
+
+def serve(warehouse: Warehouse, settings: Settings) -> None:
+    """Answer clients until told to stop.
+
+    Raises:
+        CannotStart: it cannot listen on the settings' address.
+    """
     if settings.certificate is not None:
         certificates.ensure(settings.certificate.parent, os.environ)
-    warehouse = Warehouse(settings.state)
-    try:
-        uvicorn.run(
+    with starting.listening(settings) as listener:
+        config = uvicorn.Config(
             app(warehouse, settings),
-            host=settings.host,
-            port=settings.port,
             ssl_certfile=settings.certificate,
             log_config=None,
             access_log=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=5,
         )
-    finally:
-        warehouse.close()
-    return 0
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 if __name__ == "__main__":

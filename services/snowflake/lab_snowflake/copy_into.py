@@ -1,49 +1,36 @@
-"""COPY INTO a table from a stage: all files or none, with the load history, in the caller's transaction.
+"""COPY INTO a table from a stage: in the caller's transaction, with the load history.
 
-The stock server takes ``FORCE=FALSE`` for force and ``PURGE=FALSE`` for purge, commits file by file and reads objects
-in place. Formats and column matching are the stock server's.
+The stock server takes ``FORCE=FALSE`` for force and ``PURGE=FALSE`` for purge, knows no ON_ERROR, commits file by file
+and reads objects in place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import duckdb
 import fakesnow.copy_into as stock
 from duckdb import DuckDBPyConnection
 from fakesnow.params import MutableParams
-from fakesnow.transforms.stage import TableStages
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import exp
 
-from lab_snowflake import errors, load_history, objects
-from lab_snowflake.load_history import Table
-from lab_snowflake.objects import StagedFile
+from lab_snowflake import errors, load_history
+from lab_snowflake.copying import formats, outcome, plan, rejects
+from lab_snowflake.copying.options import Options
+from lab_snowflake.copying.outcome import Outcome
+from lab_snowflake.copying.plan import Load, Reading, Target
+from lab_snowflake.identifiers import quoted
+from lab_snowflake.place import Place
+from lab_snowflake.rows import rows_sql
+from lab_snowflake.staging import files as staged
+from lab_snowflake.staging import locations
+from lab_snowflake.staging.files import StagedFile
 
 NOTHING_TO_DO = "SELECT 'Copy executed with 0 files processed.' AS status"
-FLAGS = {"TRUE": True, "FALSE": False, "ON": True, "OFF": False}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a COPY asks for besides the format."""
-
-    force: bool
-    purge: bool
-    pattern: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a COPY runs: its session's connection and defaults."""
-
-    duck: DuckDBPyConnection
-    database: str
-    schema: str
-    table_stages: TableStages
-    scratch: Path
-    after_commit: Callable[[Callable[[], None]], None]
 
 
 def with_values(copy: exp.Copy, bound: MutableParams | None) -> exp.Copy:
@@ -64,128 +51,154 @@ def _is_option(place: exp.Placeholder) -> bool:
 
 
 def run(copy: exp.Copy, place: Place) -> tuple[str, int]:
-    """Load what ``copy`` names.
+    """Load what ``copy`` names, or only look at it when it has a VALIDATION_MODE.
 
     Returns:
         SQL of the result (a row a file, as Snowflake's), and the number of rows loaded.
     """
-    options = _take_options(copy)
-    target = stock._extract_table(copy.this)
-    table = Table(target.catalog or place.database, target.db or place.schema, target.name)
-    params = stock._params(copy, None, place.duck, place.database, place.schema)
-    files = _files(copy, place, target, params.files, options)
-    fresh = files if options.force else load_history.new_files(place.duck, table, files)
-    loaded = _load(copy, place, target, params, fresh)
-    load_history.remember(place.duck, table, loaded)
+    if isinstance(copy.this.find(exp.Var), exp.Var) and copy.this.name.startswith("@"):
+        raise errors.unsupported("COPY INTO a location; SELECT and write the file in the client")
+    options = Options.of(copy)
+    load = Load(
+        plan.target(copy, place),
+        formats.of(options.file_format, place.duck, place.database, place.schema),
+        options,
+        plan.transformation(copy),
+    )
+    _require_sense(load)
+    files = _files(copy, load.target.table, place, options)
+    fresh = files if options.force else load_history.new_files(place.duck, load.target.loaded_as, files)
+
+    def read(file: StagedFile, path: str) -> Reading:
+        return plan.reading(path, file.name, load, place.second)
+
+    place.scratch.mkdir(parents=True, exist_ok=True)
+    with staged.fetched(fresh, place.scratch) as paths, TemporaryDirectory(dir=place.scratch) as folder:
+        check = partial(rejects.check, target=load.target, duck=place.second, scratch=Path(folder))
+        if options.validation:
+            return _validated(
+                options.validation, [(f, read(f, p)) for f, p in zip(fresh, paths, strict=True)], check, place
+            )
+        begun = _within(options.size_limit, paths)
+        place.note(load, fresh[:begun])
+        loaded = [
+            _load(file, read(file, path), load, check, place)
+            for file, path in zip(fresh[:begun], paths[:begun], strict=True)
+        ]
+    load_history.remember(place.duck, load.target.loaded_as, loaded)
     if options.purge:
-        place.after_commit(lambda: objects.removed(files))
-    rows = dict(loaded)
-    return _result_sql([(file, rows.get(file)) for file in files]), sum(rows.values())
+        done = [each.file for each in loaded if each.status == outcome.LOADED]
+        place.after_commit(lambda: staged.removed(done))
+    return _result(files, fresh, loaded, options), sum(each.loaded for each in loaded)
+
+
+def faults_sql(load: Load, files: list[StagedFile], place: Place) -> str:
+    """SQL of all rows at fault in ``files``, which are read again."""
+    place.scratch.mkdir(parents=True, exist_ok=True)
+    with staged.fetched(files, place.scratch) as paths, TemporaryDirectory(dir=place.scratch) as folder:
+        found = [
+            (file, reject)
+            for file, path in zip(files, paths, strict=True)
+            for reject in rejects.check(
+                plan.reading(path, file.name, load, place.second), load.target, place.second, Path(folder)
+            ).rejects
+        ]
+    return outcome.errors_sql(found)
+
+
+def _require_sense(load: Load) -> None:
+    """Refuse options that would say nothing together."""
+    options = load.options
+    if load.expressions is not None and (options.validation or options.match != "NONE"):
+        option = "VALIDATION_MODE" if options.validation else "MATCH_BY_COLUMN_NAME"
+        raise errors.unsupported(f"{option} of a COPY with a transformation, on Snowflake too")
+    if options.metadata and options.match == "NONE":
+        raise errors.unsupported("INCLUDE_METADATA without MATCH_BY_COLUMN_NAME, on Snowflake too")
 
 
 def _load(
-    copy: exp.Copy, place: Place, target: exp.Table, params: stock.CopyParams, files: list[StagedFile]
-) -> list[tuple[StagedFile, int]]:
-    with objects.fetched(files, place.scratch) as paths:
-        inserts = stock._inserts(copy, params, paths, _parquet(copy, place, target, params, paths))
-        counts = [place.duck.execute(insert.sql(dialect="duckdb")).fetchall()[0][0] for insert in inserts]
-    return list(zip(files, counts, strict=True))
+    file: StagedFile,
+    reading: Reading,
+    load: Load,
+    check: Callable[[Reading], rejects.Checked],
+    place: Place,
+) -> Outcome:
+    on_error, target = load.options.on_error, load.target
+    if on_error.action == "ABORT_STATEMENT" and not reading.ragged:
+        try:
+            count = _insert(place.duck, target, reading.select())
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error as error:
+            if found := check(reading).rejects:
+                raise found[0].error(file.name) from None
+            raise error from None
+        return outcome.of(file, count, count, [], on_error)
+    checked = check(reading)
+    if on_error.action == "ABORT_STATEMENT" and checked.rejects:
+        raise checked.rejects[0].error(file.name)
+    if on_error.skips(len(checked.rejects), checked.parsed or 0):
+        return outcome.of(file, checked.parsed or 0, 0, checked.rejects, on_error)
+    count = _insert(place.duck, target, checked.good)
+    return outcome.of(file, count if checked.parsed is None else checked.parsed, count, checked.rejects, on_error)
 
 
-def _files(copy: exp.Copy, place: Place, target: exp.Table, names: list[str], options: Options) -> list[StagedFile]:
-    source = stock._from_source(copy)
-    location = (
-        stock.stage_url_from_var(source[1:], place.duck, place.database, place.schema, place.table_stages, target)
-        if source.startswith("@")
-        else source
-    )
+def _insert(duck: DuckDBPyConnection, target: Target, select: str) -> int:
+    (count,) = duck.execute(f"INSERT INTO {target.sql} {select}").fetchone() or (0,)
+    return int(count)
+
+
+def _validated(
+    mode: str,
+    readings: list[tuple[StagedFile, Reading]],
+    check: Callable[[Reading], rejects.Checked],
+    place: Place,
+) -> tuple[str, int]:
+    """The rows at fault, or, when they are asked for and there are none at fault, the first rows."""
+    found = [(file, reject) for file, reading in readings for reject in check(reading).rejects]
+    if not mode.endswith("_ROWS"):
+        return outcome.errors_sql(found), 0
+    if found:
+        raise found[0][1].error(found[0][0].name)
+    number = int(mode.split("_")[1])
+    names = [field.column.name for field in readings[0][1].fields] if readings else []
     if not names:
-        return objects.listed(location, options.pattern)
-    wanted = [f"{location.rstrip('/')}/{name}" for name in names]
-    found = {file.url: file for url in wanted for file in objects.listed(url)}
-    if missing := [url for url in wanted if url not in found]:
+        return NOTHING_TO_DO, 0
+    every = " UNION ALL ".join(f"({reading.select()})" for _, reading in readings)
+    table = place.second.execute(f"SELECT * FROM ({every}) LIMIT {number}").fetchall()  # noqa: S608
+    kinds = tuple((quoted(field.column.name), field.column.kind) for field in readings[0][1].fields)
+    return rows_sql(kinds, table), 0
+
+
+def _within(limit: int | None, paths: list[str]) -> int:
+    """How many of the files are begun before ``limit`` bytes are reached; at least one."""
+    total = 0
+    for number, path in enumerate(paths):
+        if limit is not None and total >= limit:
+            return number
+        total += Path(path).stat().st_size
+    return len(paths)
+
+
+def _result(files: list[StagedFile], fresh: list[StagedFile], loaded: list[Outcome], options: Options) -> str:
+    known = {each.file: each for each in loaded}
+    rows = [known.get(file) or outcome.skipped(file) for file in files if file in known or file not in fresh]
+    if options.failed_only:
+        rows = [row for row in rows if row.first is not None]
+    return outcome.result_sql(rows) if files else NOTHING_TO_DO
+
+
+def _files(copy: exp.Copy, table: load_history.Table, place: Place, options: Options) -> list[StagedFile]:
+    own = (table.database, table.schema, table.name)
+    location = locations.of(stock._from_source(copy), place, target=own)
+    if not options.files:
+        return staged.listed(location, options.pattern)
+    wanted = [location.joined(name) for name in options.files]
+    found = {file.url: file for each in wanted for file in staged.listed(each)}
+    if missing := [each.address for each in wanted if each.address not in found]:
         raise ProgrammingError(
             msg=f"Remote file '{missing[0]}' was not found. There are several potential causes.",
             errno=91_016,
             sqlstate="22000",
         )
-    return [found[url] for url in wanted]
-
-
-def _parquet(
-    copy: exp.Copy, place: Place, target: exp.Table, params: stock.CopyParams, paths: list[str]
-) -> stock.ParquetLoadInfo | None:
-    if not isinstance(params.file_format, stock.ReadParquet) or isinstance(copy.args["files"][0], exp.Subquery):
-        return None
-    columns = {path: stock._get_parquet_column_names(path, place.duck) for path in paths}
-    described = stock._describe_table(target, place.duck, place.database, place.schema)
-    if params.match_by_column_name is not stock.MatchByColumnName.NONE:
-        return stock.ParquetLoadInfo(columns, target_columns=[name for name, _ in described])
-    if [kind for _, kind in described] == ["JSON"]:
-        return stock.ParquetLoadInfo(columns, is_single_variant=True)
-    raise ProgrammingError(
-        msg="SQL compilation error:\nPARQUET file format can produce one and only one column of type variant, object, "
-        "or array. Load data into separate columns using the MATCH_BY_COLUMN_NAME copy option or copy with "
-        "transformation.",
-        errno=2019,
-        sqlstate="0A000",
-    )
-
-
-def _take_options(copy: exp.Copy) -> Options:
-    """Take out of ``copy`` the options that the stock parser misreads or lacks."""
-    taken: dict[str, exp.Expr] = {}
-    kept = []
-    for parameter in copy.args.get("params") or []:
-        name = parameter.this.name.upper()
-        if name in ("FORCE", "PURGE", "PATTERN", "ON_ERROR"):
-            taken[name] = parameter.args.get("expression")
-        else:
-            kept.append(parameter)
-    copy.set("params", kept)
-    on_error = taken["ON_ERROR"].name.upper() if "ON_ERROR" in taken else "ABORT_STATEMENT"
-    if on_error != "ABORT_STATEMENT":
-        raise errors.unsupported(f"ON_ERROR = {on_error}")
-    return Options(
-        force=_flag("FORCE", taken.get("FORCE")),
-        purge=_flag("PURGE", taken.get("PURGE")),
-        pattern=taken["PATTERN"].name if "PATTERN" in taken else None,
-    )
-
-
-def _flag(name: str, value: exp.Expr | None) -> bool:
-    if value is None:
-        return False
-    if isinstance(value, exp.Boolean):
-        return bool(value.this)
-    if value.name.upper() not in FLAGS:
-        raise ProgrammingError(
-            msg=f"SQL compilation error:\ninvalid value [{value.sql()}] for '{name}'; TRUE or FALSE is valid.",
-            errno=1008,
-            sqlstate="22023",
-        )
-    return FLAGS[value.name.upper()]
-
-
-def _result_sql(files: list[tuple[StagedFile, int | None]]) -> str:
-    if not files:
-        return NOTHING_TO_DO
-    rows = ", ".join(
-        f"({exp.Literal.string(_shown(file)).sql(dialect='duckdb')}, "
-        + (f"'LOADED', {count}, {count}, 1, 0, NULL)" if count is not None else _SKIPPED)
-        for file, count in files
-    )
-    return (
-        'SELECT "file", status, rows_parsed::BIGINT AS rows_parsed, rows_loaded::BIGINT AS rows_loaded, '  # noqa: S608
-        "error_limit::BIGINT AS error_limit, errors_seen::BIGINT AS errors_seen, first_error::VARCHAR AS first_error, "
-        "NULL::BIGINT AS first_error_line, NULL::BIGINT AS first_error_character, "
-        "NULL::VARCHAR AS first_error_column_name "
-        f'FROM (VALUES {rows}) AS t("file", status, rows_parsed, rows_loaded, error_limit, errors_seen, first_error)'
-    )
-
-
-_SKIPPED = "'LOAD_SKIPPED', 0, 0, NULL, 1, 'File was loaded before.')"
-
-
-def _shown(file: StagedFile) -> str:
-    return file.url if file.is_remote else stock._result_file_name(file.url)
+    return [found[each.address] for each in wanted]

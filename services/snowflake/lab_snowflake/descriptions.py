@@ -10,6 +10,13 @@ from dataclasses import dataclass, field
 from duckdb import DuckDBPyConnection
 from sqlglot import Expr, exp
 
+from lab_snowflake import internals
+from lab_snowflake.identifiers import quoted, stored
+from lab_snowflake.load_history import Table
+
+TABLES = f"{internals.GLOBAL}._fs_tables_ext"
+_SAME = "ext_table_catalog = ? AND ext_table_schema = ? AND ext_table_name = ?"
+
 
 @dataclass(frozen=True, slots=True)
 class Descriptions:
@@ -24,26 +31,47 @@ def take(expression: Expr) -> Descriptions | None:
     """Take the comments out of a CREATE statement; those of a table or view are returned. Changes ``expression``."""
     if not isinstance(expression, exp.Create):
         return None
-    comment = _object_comment(expression)
+    said = _object_comment(expression)
     table = expression.find(exp.Table)
     if expression.kind not in ("TABLE", "VIEW") or table is None:
         return None
     columns = _column_comments(expression.this) if isinstance(expression.this, exp.Schema) else {}
-    return Descriptions(table.copy(), comment, columns)
+    return Descriptions(table.copy(), said, columns)
 
 
 def store(duck: DuckDBPyConnection, descriptions: Descriptions, database: str, schema: str) -> None:
     """Keep ``descriptions`` of an object that has just been created, by default in ``database`` and ``schema``."""
-    path = [_name(part) for part in descriptions.table.parts]
-    catalog, owner, table = [database, schema][: 3 - len(path)] + path
+    table = Table.of([stored(part) for part in descriptions.table.parts], database, schema)
     for column, comment in descriptions.columns.items():
-        name = exp.column(column, table, owner, catalog, quoted=True).sql(dialect="duckdb")
-        duck.execute(f"COMMENT ON COLUMN {name} IS {exp.Literal.string(comment).sql(dialect='duckdb')}")
-    if descriptions.comment is not None:
-        duck.execute(
-            "INSERT OR REPLACE INTO _fs_global._fs_information_schema._fs_tables_ext VALUES (?, ?, ?, ?)",
-            [catalog, owner, table, descriptions.comment],
-        )
+        set_column_comment(duck, table, column, comment)
+    set_comment(duck, table, descriptions.comment)
+
+
+def set_comment(duck: DuckDBPyConnection, table: Table, text: str | None) -> None:
+    """Give a table or view the comment ``text`` in place of any that it had."""
+    place = [table.database, table.schema, table.name]
+    duck.execute(f"DELETE FROM {TABLES} WHERE {_SAME}", place)  # noqa: S608
+    if text is not None:
+        duck.execute(f"INSERT INTO {TABLES} VALUES (?, ?, ?, ?)", [*place, text])  # noqa: S608
+
+
+def set_column_comment(duck: DuckDBPyConnection, table: Table, column: str, text: str) -> None:
+    """Give a column of a table or view the comment ``text``."""
+    name = quoted(table.database, table.schema, table.name, column)
+    duck.execute(f"COMMENT ON COLUMN {name} IS {exp.Literal.string(text).sql(dialect='duckdb')}")
+
+
+def comment_of(duck: DuckDBPyConnection, table: Table) -> str | None:
+    """The comment of a table or view."""
+    place = [table.database, table.schema, table.name]
+    row = duck.execute(f"SELECT comment FROM {TABLES} WHERE {_SAME}", place).fetchone()  # noqa: S608
+    return row[0] if row else None
+
+
+def rename(duck: DuckDBPyConnection, table: Table, name: str) -> None:
+    """Follow the new name of a table or view."""
+    place = [table.database, table.schema, table.name]
+    duck.execute(f"UPDATE {TABLES} SET ext_table_name = ? WHERE {_SAME}", [name, *place])  # noqa: S608
 
 
 def _object_comment(create: exp.Create) -> str | None:
@@ -60,14 +88,8 @@ def _column_comments(schema: exp.Schema) -> dict[str, str]:
     for column in list(schema.find_all(exp.ColumnDef)):
         for constraint in list(column.constraints):
             if isinstance(constraint.kind, exp.CommentColumnConstraint):
-                comments[_name(column.this)] = constraint.kind.name
+                comments[stored(column.this)] = constraint.kind.name
                 constraint.pop()
         if column.args.get("kind") is None:  # a view's column list: names alone
             column.replace(column.this)
     return comments
-
-
-def _name(identifier: Expr) -> str:
-    """The name as Snowflake stores it: upper case unless quoted."""
-    quoted = isinstance(identifier, exp.Identifier) and identifier.quoted
-    return identifier.name if quoted else identifier.name.upper()

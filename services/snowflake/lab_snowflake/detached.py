@@ -45,7 +45,7 @@ class Detached:
         self._latest: WeakKeyDictionary[Session, threading.Thread] = WeakKeyDictionary()
         self._guard = threading.Lock()
 
-    def start(self, session: Session, work: Callable[[], Answer]) -> str:
+    def start(self, session: Session, work: Callable[..., Answer]) -> str:
         """Run ``work`` after what the session has started before; the query's id, by which its result is found."""
         query_id, query = str(uuid.uuid4()), Query()
         with self._guard:
@@ -74,11 +74,11 @@ class Detached:
             return {"id": query_id, "status": "RUNNING"}
         return _failed(query_id, query.error) if query.error else {"id": query_id, "status": "SUCCESS"}
 
-    def _run(self, query_id: str, query: Query, work: Callable[[], Answer], earlier: threading.Thread | None) -> None:
+    def _run(self, query_id: str, query: Query, work: Callable[..., Answer], earlier: threading.Thread | None) -> None:
         try:
             if earlier is not None:
                 earlier.join()
-            self._results[query_id] = self._results[work().query_id]
+            work(query_id=query_id)
         except Exception as error:
             query.error = errors.to_snowflake(error)
             logger.info("query %s: %06d %s", query_id, query.error.errno or 0, query.error.raw_msg)

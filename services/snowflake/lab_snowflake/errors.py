@@ -13,6 +13,8 @@ import botocore.exceptions
 import duckdb
 from snowflake.connector.errors import Error, ProgrammingError
 
+from lab_snowflake.lengths.checked import TOO_LONG
+
 logger = logging.getLogger("lab_snowflake")
 
 INTERNAL = 603
@@ -20,6 +22,12 @@ CANCELED = 604
 LOCKED = 625
 TIMED_OUT = 630
 UNSUPPORTED = 2
+WRONG_PASSWORD = 390_100
+USER_DISABLED = 390_101
+SESSION_GONE = 390_111
+TOKEN_EXPIRED = 390_112
+MASTER_TOKEN_EXPIRED = 390_114
+INVALID_TOKEN = 390_144
 BROKEN_TRANSACTION = 90_232
 
 
@@ -44,6 +52,27 @@ def unsupported(what: str) -> ProgrammingError:
     )
 
 
+def canceled() -> ProgrammingError:
+    """The answer to a statement that was stopped."""
+    return ProgrammingError(msg="SQL execution canceled", errno=CANCELED, sqlstate="57014")
+
+
+def missing(what: str, sqlstate: str = "02000") -> ProgrammingError:
+    """The answer to a statement that needs what is not there: ``what`` is its kind and name."""
+    return ProgrammingError(msg=f"{_COMPILATION}{what} {_MISSING}", errno=2003, sqlstate=sqlstate)
+
+
+def already_there(name: str) -> ProgrammingError:
+    """The answer to a statement that makes what is there."""
+    return ProgrammingError(msg=f"{_COMPILATION}Object '{name}' already exists.", errno=2002, sqlstate="42710")
+
+
+def nothing_there(what: str = "") -> ProgrammingError:
+    """The answer to a USE or SHOW of what is not there."""
+    said = f"Object does not exist, or operation cannot be performed{f': {what}' if what else ''}."
+    return ProgrammingError(msg=f"{_COMPILATION}{said}", errno=2043, sqlstate="02000")
+
+
 def _from_duckdb(error: duckdb.Error) -> ProgrammingError:
     text = str(error)
     for pattern, code, state, message in _BY_TEXT:
@@ -60,19 +89,22 @@ def _first_line(text: str) -> str:
 
 
 _COMPILATION = "SQL compilation error:\n"
+_MISSING = "does not exist or not authorized."
 
 _BY_TEXT: tuple[tuple[str, int, str, str], ...] = (
+    (TOO_LONG, 100_078, "22000", r"\1"),  # the first, for it quotes a value that may look like any other
+    (r"^Invalid Input Error: Division by zero", 100_051, "22012", "Division by zero"),
     (
         r"(?:Table|View|Table or view) with name (\S+) does not exist",
         2003,
         "42S02",
-        rf"{_COMPILATION}Object '\1' does not exist or not authorized.",
+        rf"{_COMPILATION}Object '\1' {_MISSING}",
     ),
     (
         r"(?:Schema|Catalog) with name (\S+) does not exist",
         2003,
         "02000",
-        rf"{_COMPILATION}Object '\1' does not exist or not authorized.",
+        rf"{_COMPILATION}Object '\1' {_MISSING}",
     ),
     (r'Referenced column "([^"]+)" not found', 904, "42000", rf"{_COMPILATION}error: invalid identifier '\1'"),
     (r'does not have a column with name "([^"]+)"', 904, "42000", rf"{_COMPILATION}error: invalid identifier '\1'"),
@@ -83,6 +115,12 @@ _BY_TEXT: tuple[tuple[str, int, str, str], ...] = (
         100_090,
         "42P18",
         "Duplicate row detected during DML action: more than one source row for one target row.",
+    ),
+    (
+        r"Unknown TimeZone '([^']*)'",
+        100_035,
+        "22007",
+        r"Timestamp is not recognized: its zone is '\1'; an offset such as +01:00 is valid.",
     ),
     (r"Duplicate struct entry name|Duplicate named argument", 100_103, "22000", "Duplicate field key in an object."),
     (

@@ -6,15 +6,21 @@ not. INFORMATION_SCHEMA.LOAD_HISTORY (the stock server's table) gets the same ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from duckdb import DuckDBPyConnection
 
-from lab_snowflake.objects import StagedFile
+from lab_snowflake import internals
+from lab_snowflake.staging.files import StagedFile
 
-STOCK = "_fs_information_schema._fs_load_history"
-FILES = "_fs_information_schema._lab_loaded_files"
+if TYPE_CHECKING:
+    from lab_snowflake.copying.outcome import Outcome
+
+STOCK = f"{internals.SCHEMA}._fs_load_history"
+FILES = f"{internals.SCHEMA}._lab_loaded_files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,11 @@ class Table:
     database: str
     schema: str
     name: str
+
+    @classmethod
+    def of(cls, parts: Sequence[str], database: str | None, schema: str | None) -> Table:
+        """The table of this name of one to three parts, by default in ``database`` and ``schema``."""
+        return cls(*(database or "", schema or "")[: 3 - len(parts)], *parts)
 
 
 def create(duck: DuckDBPyConnection, database: str) -> None:
@@ -45,19 +56,26 @@ def new_files(duck: DuckDBPyConnection, table: Table, files: list[StagedFile]) -
     return [file for file in files if (file.url, file.etag) not in known]
 
 
-def remember(duck: DuckDBPyConnection, table: Table, loaded: list[tuple[StagedFile, int]]) -> None:
-    """Note files just loaded into ``table``, each with its number of rows."""
-    if not loaded:
-        return
+def remember(duck: DuckDBPyConnection, table: Table, outcomes: list[Outcome]) -> None:
+    """Note what became of files: one of which nothing was loaded may be loaded later, all others are loaded."""
     now = datetime.now(UTC).isoformat()
-    duck.executemany(
-        f'INSERT INTO "{table.database}".{FILES} VALUES (?, ?, ?, ?)',  # noqa: S608
-        [(table.schema, table.name, file.url, file.etag) for file, _ in loaded],
-    )
-    duck.executemany(
-        f'INSERT INTO "{table.database}".{STOCK} VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, 0, 1)',  # noqa: S608
-        [(table.schema, file.url, table.name, now, "LOADED", rows, rows) for file, rows in loaded],
-    )
+    if loaded := [each for each in outcomes if each.loaded or not each.seen]:
+        duck.executemany(
+            f'INSERT INTO "{table.database}".{FILES} VALUES (?, ?, ?, ?)',  # noqa: S608
+            [(table.schema, table.name, each.file.url, each.file.etag) for each in loaded],
+        )
+    if outcomes:
+        duck.executemany(
+            f'INSERT INTO "{table.database}".{STOCK} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',  # noqa: S608
+            [_history(table, each, now) for each in outcomes],
+        )
+
+
+def _history(table: Table, outcome: Outcome, now: str) -> tuple[object, ...]:
+    _, status, parsed, loaded, limit, seen, message, line, character, column = outcome.row()
+    status = status.replace("LOAD_FAILED", "LOAD FAILED").replace("PARTIALLY_LOADED", "PARTIALLY LOADED")
+    place = (table.schema, outcome.file.url, table.name, now, status)
+    return (*place, loaded, parsed, message, line, character, column, seen, limit)
 
 
 def forget(duck: DuckDBPyConnection, table: Table) -> None:

@@ -21,7 +21,7 @@ def run(duck: DuckDBPyConnection, merge: exp.Merge, params: MutableParams | None
         Rows by what happened to them: the keys are those of ``ACTIONS`` that the statement has a clause for, in
         Snowflake's order.
     """
-    _unqualify_assignments(merge)
+    unqualify_assignments(merge)
     sql = f"{merge.sql(dialect='duckdb', comments=False)} RETURNING merge_action"
     counted = Counter(action for (action,) in duck.execute(sql, params).fetchall())
     return {action: counted[action] for action in ACTIONS if action in _clauses(merge)}
@@ -41,7 +41,7 @@ def _clauses(merge: exp.Merge) -> set[str]:
     return found
 
 
-def _unqualify_assignments(merge: exp.Merge) -> None:
+def unqualify_assignments(merge: exp.Merge) -> None:
     """``SET t.x = s.x`` as ``SET x = s.x``: DuckDB takes no table name left of the sign."""
     for when in merge.find_all(exp.When):
         if isinstance(then := when.args["then"], exp.Update):

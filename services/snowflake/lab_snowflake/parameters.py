@@ -8,9 +8,7 @@ from typing import Any
 from snowflake.connector.errors import ProgrammingError
 from sqlglot import Expr, exp
 
-from lab_snowflake import errors
-
-UTC_NAMES = frozenset({"UTC", "ETC/UTC"})
+from lab_snowflake import errors, timezones
 
 WITHOUT_EFFECT = frozenset(
     {
@@ -27,6 +25,8 @@ WITHOUT_EFFECT = frozenset(
 SECONDS = frozenset({"STATEMENT_TIMEOUT_IN_SECONDS", "LOCK_TIMEOUT"})
 """Parameters that bound time, in whole seconds."""
 
+NUMBERS = SECONDS | {"MULTI_STATEMENT_COUNT"}
+
 FIXED = {"QUOTED_IDENTIFIERS_IGNORE_CASE": "FALSE", "WEEK_START": "0"}
 """Parameters of which the local warehouse knows one value."""
 
@@ -37,9 +37,14 @@ class Parameters:
     def __init__(self, at_login: Mapping[str, Any]) -> None:
         self.autocommit = _is_true(at_login.get("AUTOCOMMIT", True))
         self.others: dict[str, str] = {}
-        for name in ("TIMEZONE", *sorted(SECONDS)):
+        for name in ("TIMEZONE", "QUERY_TAG", *sorted(NUMBERS)):
             if name in at_login:
                 self._set(name, str(at_login[name]))
+
+    @property
+    def timezone(self) -> str:
+        """The name of the session's time zone."""
+        return self.others.get("TIMEZONE", timezones.DEFAULT)
 
     @property
     def statement_timeout(self) -> int | None:
@@ -50,6 +55,11 @@ class Parameters:
     def lock_timeout(self) -> int | None:
         """Seconds that a writer waits for another one; 0 for not at all, None for the warehouse's own patience."""
         return int(self.others["LOCK_TIMEOUT"]) if "LOCK_TIMEOUT" in self.others else None
+
+    @property
+    def statement_count(self) -> int:
+        """The number of statements in one text; 0 for any."""
+        return int(self.others.get("MULTI_STATEMENT_COUNT", 1))
 
     def alter(self, expression: Expr) -> bool:
         """Carry out ``expression`` if it is an ALTER SESSION.
@@ -73,23 +83,22 @@ class Parameters:
         if name == "AUTOCOMMIT":
             self.autocommit = _is_true(value)
         elif name == "TIMEZONE":
-            if value.upper() not in UTC_NAMES:
-                raise errors.unsupported(f"TIMEZONE = {value}; UTC is valid")
+            self.others[name] = timezones.required(value)
         elif name in FIXED:
             if value.upper() != FIXED[name]:
                 raise errors.unsupported(f"{name} = {value}; {FIXED[name]} is valid")
-        elif name in SECONDS:
-            self.others[name] = _seconds(name, value)
+        elif name in NUMBERS:
+            self.others[name] = _whole(name, value)
         elif name in WITHOUT_EFFECT or name.startswith("CLIENT_"):
             self.others[name] = value
         else:
             raise errors.unsupported(f"session parameter {name}")
 
 
-def _seconds(name: str, value: str) -> str:
+def _whole(name: str, value: str) -> str:
     if not value.isdecimal():
         raise ProgrammingError(
-            msg=f"SQL compilation error:\ninvalid value [{value}] for parameter '{name}'; seconds are valid.",
+            msg=f"SQL compilation error:\ninvalid value [{value}] for parameter '{name}'; a whole number is valid.",
             errno=1008,
             sqlstate="22023",
         )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import uuid
-from base64 import b64encode
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 from fakesnow import statement_type
 from fakesnow.converter import from_binding
-from fakesnow.server import gcs_stage_info
+from fakesnow.rowtype import ColumnInfo
 from fakesnow.statement_type import DML_TYPE_IDS
 from snowflake.connector.errors import Error
 from sqlglot import exp
@@ -18,11 +20,19 @@ from starlette.requests import Request
 
 from lab_snowflake import results
 from lab_snowflake.session import Answer, Bindings, Session
+from lab_snowflake.staging import transfers
+from lab_snowflake.staging.permits import Permits
 
 IN_PROGRESS = "333334"
 """The code of a query that runs by itself."""
 
-UTC = [{"name": "TIMEZONE", "value": "Etc/UTC"}]
+SEVERAL = 0xA000
+"""The type of a text of several statements."""
+
+
+def zone(session: Session) -> list[dict[str, str]]:
+    """The session's time zone, in which clients show instants."""
+    return [{"name": "TIMEZONE", "value": session.parameters.timezone}]
 
 
 async def body(request: Request) -> dict[str, Any]:
@@ -47,24 +57,45 @@ def bindings(sent: dict[str, Any]) -> tuple[Bindings, list[tuple[Any, ...]] | No
     return tuple(_value(binding) for binding in ordered), None
 
 
-def result(session: Session, answer: Answer, *, batch: bool) -> dict[str, Any]:
+Cut = Callable[[pa.Table, list[ColumnInfo]], dict[str, Any]]
+"""Makes the part of an answer that carries rows."""
+
+
+def result(session: Session, answer: Answer, cut: Cut, *, batch: bool) -> dict[str, Any]:
     """A statement's result: row counts as text, as clients read them; rows as Arrow."""
     return {
-        "parameters": UTC,
+        "parameters": zone(session),
         "rowtype": answer.columns,
         "total": 1 if batch else answer.table.num_rows,
         "returned": 1 if batch else answer.table.num_rows,
         "queryId": answer.query_id,
         "statementTypeId": answer.statement_type,
         **_place(session),
-        **_rows(answer, batch=batch),
+        **_rows(answer, cut, batch=batch),
+    }
+
+
+def several(session: Session, answers: list[Answer]) -> dict[str, Any]:
+    """Several statements' result: the ids by which clients fetch each one's own."""
+    return {
+        "parameters": zone(session),
+        "rowtype": [results.column_info("multiple statement execution", "VARCHAR")],
+        "rowset": [["Multiple statements executed successfully."]],
+        "queryResultFormat": "json",
+        "total": 1,
+        "returned": 1,
+        "queryId": str(uuid.uuid4()),
+        "statementTypeId": SEVERAL,
+        "resultIds": ",".join(answer.query_id for answer in answers),
+        "resultTypes": ",".join(str(answer.statement_type) for answer in answers),
+        **_place(session),
     }
 
 
 def description(session: Session, answer: Answer) -> dict[str, Any]:
     """What a statement would return: columns without rows."""
     text = (
-        {"queryResultFormat": "arrow", "rowsetBase64": ""}
+        {"queryResultFormat": "arrow", results.ROWS: ""}
         if answer.statement_type == statement_type.SELECT
         else {"queryResultFormat": "json", "rowset": []}
     )
@@ -81,13 +112,11 @@ def description(session: Session, answer: Answer) -> dict[str, Any]:
     }
 
 
-def upload(answer: Answer, request: Request, *, bound: bool) -> dict[str, Any] | None:
-    """Where a client must send the files of a PUT; None for any other statement."""
-    if answer.expression is None or not (data := answer.expression.args.get("put_stage_data")):
+def transfer(answer: Answer, request: Request, permits: Permits, *, bound: bool) -> dict[str, Any] | None:
+    """Which files a client must send or fetch for a PUT or GET; None for any other statement."""
+    if answer.transfer is None:
         return None
-    if not bound:
-        data["stageInfo"] = gcs_stage_info(request, answer.expression, data)
-    return dict(data)
+    return {"queryId": answer.query_id, **transfers.data(answer.transfer, request, permits, bound=bound)}
 
 
 def failure(error: Error) -> dict[str, Any]:
@@ -114,20 +143,24 @@ def success(data: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _value(binding: dict[str, Any]) -> Any:
-    return None if binding["value"] is None else from_binding(binding)
+    value = binding["value"]
+    if value is not None and binding["type"] == "FIXED" and not value.lstrip("+-").isdecimal():
+        return Decimal(value)  # the stock server knows whole numbers alone
+    return None if value is None else from_binding(binding)
 
 
-def _rows(answer: Answer, *, batch: bool) -> dict[str, Any]:
+def _rows(answer: Answer, cut: Cut, *, batch: bool) -> dict[str, Any]:
     if batch:
         return {"queryResultFormat": "json", "rowset": [[str(answer.rows_affected)]]}
     if answer.statement_type in DML_TYPE_IDS:
         return {"queryResultFormat": "json", "rowset": results.to_rows(answer.table)}
-    rows = b64encode(results.to_wire(answer.table, answer.columns)).decode()
-    return {"queryResultFormat": "arrow", "rowsetBase64": rows}
+    return {"queryResultFormat": "arrow", **cut(answer.table, answer.columns)}
 
 
 def _place(session: Session) -> dict[str, str | None]:
     return {
         "finalDatabaseName": session.connection.database,
         "finalSchemaName": session.connection.schema,
+        "finalRoleName": session.connection.current.role,
+        "finalWarehouseName": session.connection.current.warehouse,
     }

@@ -13,7 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from fakesnow.rowtype import ColumnInfo
 
+from lab_snowflake import timezones
+from lab_snowflake.lengths.declared import Length
+
 NUMBER_LIMIT = 10**18
+ROWS = "rowsetBase64"
+"""Where an answer has its rows."""
 
 _TYPES: tuple[tuple[str, str], ...] = (
     (r"DECIMAL|U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER", "fixed"),
@@ -38,8 +43,8 @@ _SIZES: dict[str, dict[str, int]] = {
 }
 
 
-def column_info(name: str, duck_type: str) -> ColumnInfo:
-    """What Snowflake tells a client about a column of DuckDB's type ``duck_type``.
+def column_info(name: str, duck_type: str, length: Length | None = None) -> ColumnInfo:
+    """What Snowflake tells a client about a column of DuckDB's type ``duck_type``, and of ``length`` if it has one.
 
     Raises:
         NotImplementedError: a type that Snowflake does not have.
@@ -50,18 +55,28 @@ def column_info(name: str, duck_type: str) -> ColumnInfo:
     sizes: dict[str, int] = dict(_SIZES.get(kind, {}))
     if decimal := re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", duck_type):
         sizes = {"precision": int(decimal[1]), "scale": int(decimal[2])}
+    elif length is not None and kind in ("text", "binary"):
+        sizes = {"byteLength": length.octets, "length": length.most}
     empty: dict[str, Any] = dict.fromkeys(("byteLength", "length", "scale", "precision", "collation"))
     place: dict[str, Any] = {"name": name, "database": "", "schema": "", "table": "", "nullable": True, "type": kind}
     info: ColumnInfo = {**place, **empty, **sizes}  # type: ignore[typeddict-item]
     return info
 
 
-def to_wire(table: pa.Table, columns: list[ColumnInfo]) -> bytes:
+def with_whole_numbers(table: pa.Table) -> pa.Table:
+    """``table`` with whole numbers as integers where all of a column fit; a sum of integers is wider than they are."""
+    for place, column in enumerate(table.columns):
+        if pa.types.is_uint64(column.type) or (pa.types.is_decimal(column.type) and column.type.scale == 0):
+            table = table.set_column(place, table.field(place).name, _whole(column))
+    return table
+
+
+def to_wire(table: pa.Table, columns: list[ColumnInfo]) -> pa.Buffer:
     """``table`` as an Arrow stream in Snowflake's layout: timestamps as (seconds, nanoseconds), numbers at scale."""
     arrays = [_to_wire(column) for column in table.columns]
     wire = pa.Table.from_arrays(arrays, names=table.column_names)
     schema = fakesnow.arrow.to_sf_schema(wire.schema, columns)
-    return bytes(fakesnow.arrow.to_ipc(pa.Table.from_arrays(arrays, schema=schema)))
+    return fakesnow.arrow.to_ipc(pa.Table.from_arrays(arrays, schema=schema))
 
 
 def to_rows(table: pa.Table) -> list[list[str | None]]:
@@ -75,8 +90,6 @@ def _to_wire(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
         return _timestamp(column.combine_chunks(), kind)
     if pa.types.is_time(kind):
         return pc.multiply(column.cast(pa.time64("us")).cast(pa.int64()), 1000)
-    if pa.types.is_decimal(kind) and kind.scale == 0:
-        return _whole(column)
     return column.cast(_wire_type(kind))
 
 
@@ -89,7 +102,8 @@ def _wire_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whole numbers as integers where they fit, as Snowflake sends them; a sum of integers is wider than they are."""
+    if pa.types.is_uint64(column.type):
+        column = column.cast(pa.decimal128(20, 0))
     largest = pc.max(pc.abs(column)).as_py()
     return column.cast(pa.int64()) if largest is None or largest < NUMBER_LIMIT else column
 
@@ -97,11 +111,12 @@ def _whole(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _timestamp(column: pa.Array, kind: pa.TimestampType) -> pa.StructArray:
     per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
     ticks = column.cast(pa.int64())
-    seconds = pc.floor_temporal(column, unit="second").cast(pa.timestamp("s", tz=kind.tz), safe=False).cast(pa.int64())
+    seconds = pc.floor_temporal(column.view(pa.timestamp(kind.unit)), unit="second")
+    seconds = seconds.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
     nanoseconds = pc.multiply(pc.subtract(ticks, pc.multiply(seconds, per_second)), 10**9 // per_second)
     arrays = [seconds.fill_null(0), nanoseconds.fill_null(0).cast(pa.int32())]
     names = ["epoch", "fraction"]
     if kind.tz:
-        arrays.append(pa.array([1440] * len(column), type=pa.int32()))
+        arrays.append(timezones.offsets(arrays[0], kind.tz))
         names.append("timezone")
     return pa.StructArray.from_arrays(arrays, names=names, mask=column.is_null())

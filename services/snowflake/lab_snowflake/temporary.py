@@ -6,12 +6,18 @@ says and dropped with their session; until then other sessions see them, which t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from duckdb import DuckDBPyConnection
 from sqlglot import Expr, exp
 
+from lab_snowflake.keys import kept
 from lab_snowflake.load_history import Table
+
+
+def of_session(table: Table, session_id: int) -> Table:
+    """What is known of a session's own table by this name, apart from what is known of the one that it hides."""
+    return replace(table, name=f"{table.name} of session {session_id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class Temporary:
         if found:
             name = exp.table_(self.table.name, self.table.schema, self.table.database, quoted=True)
             duck.execute(f"DROP {self.kind} {name.sql(dialect='duckdb')}")
+            kept.forget(duck, self.table)
 
 
 def take(expression: Expr) -> bool:

@@ -40,7 +40,7 @@ class WriteLock:
         """Wait for the lock, as long as the transaction's own patience lasts, else this lock's.
 
         Raises:
-            ProgrammingError: 000625 when it stays taken.
+            ProgrammingError: 000625 when it stays taken, 000604 when the statement is stopped meanwhile.
         """
         patience = self._patience if transaction.patience is None else transaction.patience
         deadline = time.monotonic() + patience
@@ -49,6 +49,8 @@ class WriteLock:
                 if self._owner.abandon(self._idle_limit):
                     self._owner = None
                     break
+                if transaction.is_stopped:
+                    raise errors.canceled()
                 if time.monotonic() >= deadline:
                     raise ProgrammingError(
                         msg=f"Another transaction holds the write lock; it was not released in {patience:.0f} s.",
@@ -57,6 +59,11 @@ class WriteLock:
                     )
                 self._changed.wait(0.5)
             self._owner = transaction
+
+    def wake(self) -> None:
+        """Have those that wait look again."""
+        with self._changed:
+            self._changed.notify_all()
 
     def release(self, transaction: Transaction) -> None:
         """Let the next writer go on; without effect when ``transaction`` does not hold the lock."""
@@ -80,12 +87,14 @@ class Transaction:
         self.patience: float | None = None
         """Seconds to wait for the lock; None for the lock's own patience."""
         self._busy = threading.Lock()
+        self._stopped = threading.Event()
         self._last_active = time.monotonic()
 
     @contextmanager
     def busy(self) -> Iterator[None]:
         """Around every statement of the session: two never run at once, and a running one is never abandoned."""
         with self._busy:
+            self._stopped.clear()
             try:
                 yield
             finally:
@@ -95,6 +104,16 @@ class Transaction:
     def is_busy(self) -> bool:
         """Whether a statement of the session is running now."""
         return self._busy.locked()
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the statement that runs now was told to stop."""
+        return self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Have the statement that runs now wait no longer for the lock."""
+        self._stopped.set()
+        self._lock.wake()
 
     def begin(self) -> None:
         """Open a transaction; inside an open one without effect, as on Snowflake."""
