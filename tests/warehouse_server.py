@@ -40,7 +40,7 @@ class Server:
         self._wait_until_ready()
 
     def connect(self, database: str | None = None, schema: str | None = None, **options: object) -> SnowflakeConnection:
-        given = {"user": "lab", "password": "lab", **options}
+        given = {"user": "lab", "password": "lab", "login_timeout": 10, "network_timeout": 30, **options}
         return snowflake.connector.connect(
             account="lab",
             host="localhost" if self.protocol == "https" else "127.0.0.1",
@@ -48,8 +48,6 @@ class Server:
             protocol=self.protocol,
             database=database,
             schema=schema,
-            login_timeout=10,
-            network_timeout=30,
             **given,
         )
 
@@ -93,6 +91,15 @@ def serving(var: Path, *, stock: bool = False, protocol: str = "http") -> Iterat
     finally:
         if server.process.poll() is None:
             server.stop()
+
+
+@contextmanager
+def trusted(var: Path) -> Iterator[Server]:
+    """A server with TLS, trusted by the bundle it made as long as the context lasts."""
+    with pytest.MonkeyPatch.context() as patch, serving(var, protocol="https") as running:
+        patch.setenv("SNOWFLAKE_DISABLE_PLATFORM_DETECTION", "true")
+        patch.setenv("REQUESTS_CA_BUNDLE", str(running.var / "tls" / "bundle.pem"))
+        yield running
 
 
 def free_port() -> int:

@@ -5,18 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.warehouse_server import Server, serving
+from tests.warehouse_server import Server, trusted
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all tests, trusted by the bundle it made; each test has a database of its own."""
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        serving(tmp_path_factory.mktemp("a warehouse"), protocol="https") as running,
-    ):
-        patch.setenv("SNOWFLAKE_DISABLE_PLATFORM_DETECTION", "true")
-        patch.setenv("REQUESTS_CA_BUNDLE", str(running.var / "tls" / "bundle.pem"))
+    with trusted(tmp_path_factory.mktemp("a warehouse")) as running:
         yield running
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 from snowflake.sqlalchemy import URL
-from sqlalchemy import Engine, Integer, String, create_engine, inspect, select, text
+from sqlalchemy import Engine, Integer, MetaData, String, Table, create_engine, inspect, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 
@@ -50,6 +50,22 @@ def test_tables_columns_and_views_are_reflected(engine: Engine) -> None:
     assert inspector.get_table_names() == ["shows"]
     assert inspector.get_view_names() == ["titles"]
     assert [column["name"] for column in inspector.get_columns("shows")] == ["id", "title"]
+
+
+def test_keys_are_reflected(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE views (show_id INT REFERENCES shows (id), minute INT UNIQUE)"))
+    inspector = inspect(engine)
+    assert inspector.get_pk_constraint("shows")["constrained_columns"] == ["id"]
+    (key,) = inspector.get_foreign_keys("views")
+    assert (key["constrained_columns"], key["referred_table"], key["referred_columns"]) == (
+        ["show_id"],
+        "shows",
+        ["id"],
+    )
+    assert [unique["column_names"] for unique in inspector.get_unique_constraints("views")] == [["minute"]]
+    (reference,) = Table("views", MetaData(), autoload_with=engine).foreign_keys
+    assert reference.target_fullname == "shows.id"
 
 
 def test_pandas_reads_what_it_wrote(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """The local warehouse as a process of its own, and the connector as its client.
 
 `--stock` runs the same tests against fakesnow's own server: what fails there is what `lab_snowflake` mends.
+`--account NAME` runs the case tables alone, against the real account of that connection in connections.toml.
 """
 
 import os
@@ -12,6 +13,7 @@ import pytest
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 
+from tests.real_account import Account
 from tests.warehouse_server import Server, free_port, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,12 +27,30 @@ Run = Callable[..., SnowflakeCursor]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stock", action="store_true", help="test fakesnow's own server, to see what is mended")
+    parser.addoption("--account", metavar="NAME", help="run the case tables against this connection's real account")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "cases: what the local warehouse and a real account answer alike")
+    config.addinivalue_line("markers", "local: among cases, what is the local warehouse's alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--account"):
+        others = [item for item in items if not item.get_closest_marker("cases") or item.get_closest_marker("local")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in others]
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Server | Account]:
     """One server for all tests; each test has a database of its own."""
     os.environ["SNOWFLAKE_DISABLE_PLATFORM_DETECTION"] = "true"
+    if name := request.config.getoption("--account"):
+        account = Account(name)
+        yield account
+        account.close()
+        return
     with serving(tmp_path_factory.mktemp("a warehouse"), stock=request.config.getoption("--stock")) as running:
         yield running
 
@@ -93,3 +113,23 @@ def stage(run: Run, tmp_path: Path) -> Callable[[str, str], None]:
         run(f"PUT file://{path} @FILES AUTO_COMPRESS=FALSE OVERWRITE=TRUE")
 
     return put
+
+
+@pytest.fixture
+def put(run: Run, tmp_path: Path) -> Callable[..., str]:
+    """Send a file with this content as it is, `put("@FILES/dir", "a.csv", "1")`; the status that PUT answers."""
+
+    def send(stage: str, name: str, content: str = "1\n", options: str = "") -> str:
+        path = tmp_path / "sent" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content)
+        return str(run(f"PUT 'file://{path}' {stage} AUTO_COMPRESS = FALSE {options}").fetchone()[6])
+
+    return send
+
+
+@pytest.fixture
+def kept(server: Server, database: str) -> Callable[[], list[str]]:
+    """The files of the database's stages on the server's disk."""
+    stages = server.var / "snowflake" / "stages"
+    return lambda: [path.relative_to(stages).as_posix() for path in (stages / database).rglob("*") if path.is_file()]

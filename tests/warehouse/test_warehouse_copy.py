@@ -6,6 +6,8 @@ import pytest
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 
+pytestmark = pytest.mark.cases
+
 Run = Callable[..., SnowflakeCursor]
 Put = Callable[[str, str], None]
 
@@ -110,7 +112,6 @@ def test_a_stage_without_files_loads_nothing(run: Run, table: Put) -> None:
 
 
 REFUSED = [
-    pytest.param("COPY INTO T FROM @FILES ON_ERROR = CONTINUE", 2, id="an ON_ERROR that is not there yet"),
     pytest.param("COPY INTO T FROM @FILES FILES = ('none.csv')", 91016, id="a file that is not there"),
     pytest.param("COPY INTO T FROM @NONE", 2003, id="a stage that is not there"),
     pytest.param("COPY INTO T FROM @FILES FORCE = MAYBE", 1008, id="a flag that is none"),
@@ -124,3 +125,15 @@ def test_a_copy_that_cannot_be_done_is_refused_with_its_code(run: Run, table: Pu
         run(sql)
     assert refused.value.errno == code
     assert count(run) == 0
+
+
+@pytest.mark.parametrize(
+    "clause",
+    ["(FORMAT_NAME = Semicolons)", "(FORMAT_NAME = S.SEMICOLONS)", "(FORMAT_NAME = 'semicolons')", "SEMICOLONS"],
+)
+def test_a_file_format_is_found_by_its_name_with_or_without_quotes(run: Run, stage: Put, clause: str) -> None:
+    run("CREATE TABLE T (A INT, B INT)")
+    run("CREATE FILE FORMAT SEMICOLONS TYPE = CSV FIELD_DELIMITER = ';'")
+    stage("a.csv", "1;2\n")
+    run(f"COPY INTO T FROM @FILES FILE_FORMAT = {clause}")
+    assert run("SELECT A, B FROM T").fetchall() == [(1, 2)]

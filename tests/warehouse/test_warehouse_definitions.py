@@ -1,4 +1,4 @@
-"""What is declared: keys are not enforced, comments are kept, account objects answer that they have no effect."""
+"""What is declared: keys are not enforced, comments are kept, names that exist."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ import pytest
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import IntegrityError
+
+pytestmark = pytest.mark.cases
 
 Run = Callable[..., SnowflakeCursor]
 
@@ -43,24 +45,6 @@ def test_comments_on_tables_views_and_columns_are_kept(run: Run) -> None:
     assert run("SELECT COMMENT FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = 'T'").fetchone() == ("it's a table",)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "CREATE WAREHOUSE IF NOT EXISTS W WAREHOUSE_SIZE = XSMALL AUTO_SUSPEND = 60",
-        "ALTER WAREHOUSE W SUSPEND",
-        "USE WAREHOUSE W",
-        "CREATE ROLE ANALYST",
-        "GRANT USAGE ON DATABASE D TO ROLE ANALYST",
-        "USE ROLE ANALYST",
-        "CREATE STORAGE INTEGRATION I TYPE = EXTERNAL_STAGE ENABLED = TRUE",
-        "CREATE OR REPLACE RESOURCE MONITOR M WITH CREDIT_QUOTA = 1",
-        "REVOKE ALL ON SCHEMA S FROM ROLE ANALYST",
-    ],
-)
-def test_account_statements_say_that_they_have_no_effect(run: Run, statement: str) -> None:
-    assert "no effect" in run(f"-- account\n{statement};").fetchone()[0]
-
-
 def test_creating_again_what_exists_is_no_error_and_changes_nothing(run: Run) -> None:
     run("CREATE TABLE T (A INT COMMENT 'first')")
     run("INSERT INTO T VALUES (1)")
@@ -77,3 +61,18 @@ def test_session_parameters_without_effect_are_taken(run: Run) -> None:
 def test_describing_a_query_does_not_run_it(connection: SnowflakeConnection) -> None:
     columns = connection.cursor().describe("SELECT 1 AS A, 'x' AS B")
     assert [column.name for column in columns] == ["A", "B"]
+
+
+@pytest.mark.parametrize(("how", "rows"), [("LIKE", []), ("CLONE", [(1, "a")])])
+def test_a_table_made_like_another_has_its_columns_whole(run: Run, how: str, rows: list[tuple[int, str]]) -> None:
+    run("CREATE TABLE T (A INT NOT NULL COMMENT 'first', \"b c\" VARCHAR(5) DEFAULT 'it''s' COMMENT 'its name')")
+    run("INSERT INTO T VALUES (1, 'a')")
+    run(f"CREATE TABLE U {how} T")
+    assert run("SELECT * FROM U").fetchall() == rows
+    described = [(row[:5], row[9]) for row in run("DESCRIBE TABLE U").fetchall()]
+    assert described == [(row[:5], row[9]) for row in run("DESCRIBE TABLE T").fetchall()]
+    run("INSERT INTO U (A) VALUES (2)")
+    assert run("SELECT * FROM U ORDER BY A DESC").fetchone() == (2, "it's")
+    with pytest.raises(IntegrityError) as missing:
+        run("INSERT INTO U VALUES (NULL, 'x')")
+    assert missing.value.errno == 100072

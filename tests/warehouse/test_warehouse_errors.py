@@ -16,10 +16,11 @@ FAILURES = [
     pytest.param("SELEC 1", 1003, "42000", id="syntax"),
     pytest.param("INSERT INTO T VALUES (NULL)", 100072, "22000", id="null where none may be"),
     pytest.param("INSERT INTO T VALUES ('x')", 100038, "22018", id="text for a number"),
+    pytest.param("SELECT '2026-01-01 10:00:00 No/Zone'::TIMESTAMP_TZ", 100035, "22007", id="an unknown zone"),
     pytest.param("CREATE TABLE T (A INT)", 2002, "42710", id="a table that exists"),
     pytest.param("SELECT NO_SUCH_FUNCTION(1)", 2003, "42S02", id="unknown function"),
-    pytest.param("CREATE TASK X SCHEDULE = '1 MINUTE' AS SELECT 1", 1003, "42000", id="tasks are not there"),
-    pytest.param("ALTER SESSION SET TIMEZONE = 'Europe/Paris'", 2, "0A000", id="another time zone"),
+    pytest.param("CREATE TASK X SCHEDULE = '1 MINUTE' AS SELECT 1", 2, "0A000", id="tasks are not there"),
+    pytest.param("ALTER SESSION SET TIMEZONE = 'Europe/Atlantis'", 1008, "22023", id="a time zone that is none"),
     pytest.param("ALTER SESSION SET NO_SUCH_PARAMETER = 1", 2, "0A000", id="unknown session parameter"),
 ]
 

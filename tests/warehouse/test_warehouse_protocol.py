@@ -54,3 +54,10 @@ def test_an_unknown_token_is_refused(connection: SnowflakeConnection) -> None:
     connection.rest._token = "guessed"
     answer = post(connection, "r3", "SELECT 1")
     assert (answer["success"], answer["code"]) == (False, "390111")
+
+
+@pytest.mark.parametrize("used", ["ROLE PUBLIC", "SCHEMA PUBLIC", "WAREHOUSE W"])
+def test_an_answer_says_that_something_is_used(connection: SnowflakeConnection, run: Run, used: str) -> None:
+    run("CREATE WAREHOUSE IF NOT EXISTS W")
+    answer = post(connection, f"use-{used.partition(' ')[0]}", f"USE {used}".replace(" ", "  "))
+    assert answer["data"]["statementTypeId"] == 0x4300

@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 from snowflake.connector.cursor import SnowflakeCursor
 
+pytestmark = pytest.mark.cases
+
 Run = Callable[..., SnowflakeCursor]
 
 CASES = [
@@ -67,3 +69,10 @@ def test_row_counts_come_back_from_each_kind_of_write(run: Run) -> None:
     assert run("INSERT INTO T VALUES (1), (2), (3)").rowcount == 3
     assert run("UPDATE T SET A = 9 WHERE A > 1").rowcount == 2
     assert run("DELETE FROM T WHERE A = 9").rowcount == 2
+
+
+def test_an_unsigned_number_beyond_64_bits_with_sign_arrives_whole(run: Run) -> None:
+    flattened = "SELECT SEQ FROM TABLE(FLATTEN(INPUT => PARSE_JSON('[{}]')))"
+    found = [run(flattened.format(number)).fetchall()[0][0] for number in range(12)]
+    assert min(found) > 0
+    assert max(found) >= 2**63

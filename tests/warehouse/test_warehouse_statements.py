@@ -11,6 +11,8 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 
+pytestmark = pytest.mark.cases
+
 Run = Callable[..., SnowflakeCursor]
 
 WRAPPED = [

@@ -46,6 +46,31 @@ def test_a_writer_waits_for_another_one_no_longer_than_its_session_says(connect:
     assert run("SELECT A FROM T ORDER BY 1").fetchall() == [(1,), (3,)]
 
 
+def test_the_wait_for_another_writer_is_part_of_a_statement_s_time(connect: Connect, run: Run) -> None:
+    run("CREATE TABLE T (A INT)")
+    run("BEGIN")
+    run("INSERT INTO T VALUES (1)")
+    limited = connect(session_parameters={"STATEMENT_TIMEOUT_IN_SECONDS": 1}).cursor()
+    with pytest.raises(ProgrammingError, match="timeout of 1 second") as stopped:
+        limited.execute("INSERT INTO T VALUES (2)")
+    assert stopped.value.errno == 630
+    run("COMMIT")
+    limited.execute("INSERT INTO T VALUES (3)")
+    assert run("SELECT A FROM T ORDER BY 1").fetchall() == [(1,), (3,)]
+
+
+def test_a_writer_that_waits_is_stopped_when_its_client_gives_up(connect: Connect, run: Run) -> None:
+    run("CREATE TABLE T (A INT)")
+    run("BEGIN")
+    run("INSERT INTO T VALUES (1)")
+    hasty = connect().cursor()
+    with pytest.raises(ProgrammingError) as stopped:
+        hasty.execute("INSERT INTO T VALUES (2)", timeout=1)
+    assert stopped.value.errno == 604
+    run("COMMIT")
+    assert run("SELECT A FROM T").fetchall() == [(1,)]
+
+
 @pytest.mark.parametrize("name", ["STATEMENT_TIMEOUT_IN_SECONDS", "LOCK_TIMEOUT"])
 def test_a_limit_that_is_no_number_of_seconds_is_refused(run: Run, name: str) -> None:
     with pytest.raises(ProgrammingError, match=name) as refused:

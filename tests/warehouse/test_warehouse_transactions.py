@@ -12,6 +12,8 @@ from snowflake.connector import SnowflakeConnection
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 
+pytestmark = pytest.mark.cases
+
 Run = Callable[..., SnowflakeCursor]
 Put = Callable[[str, str], None]
 Connect = Callable[..., SnowflakeConnection]
@@ -64,6 +66,7 @@ def test_closing_a_session_undoes_what_it_did_not_commit(connect: Connect, run: 
     run("DELETE FROM T")
 
 
+@pytest.mark.local
 def test_a_failed_statement_breaks_the_transaction_so_that_half_of_it_is_never_kept(run: Run, table: None) -> None:
     run("BEGIN")
     run("DELETE FROM T")
@@ -149,6 +152,7 @@ def insert(duck: DuckDBPyConnection, transaction: Transaction) -> None:
         duck.execute("INSERT INTO T VALUES (1)")
 
 
+@pytest.mark.local
 def test_a_writer_is_told_when_the_lock_stays_taken(writers: Writers) -> None:
     _, [(first, holding), (second, waiting)] = writers
     holding.begin()
@@ -161,6 +165,7 @@ def test_a_writer_is_told_when_the_lock_stays_taken(writers: Writers) -> None:
     assert first.execute("SELECT COUNT(*) FROM T").fetchone() == (2,)
 
 
+@pytest.mark.local
 def test_a_silent_client_gives_way_and_is_told(writers: Writers) -> None:
     lock, [(first, silent), (second, waiting)] = writers
     silent.begin()
@@ -174,6 +179,7 @@ def test_a_silent_client_gives_way_and_is_told(writers: Writers) -> None:
     insert(first, silent)
 
 
+@pytest.mark.local
 def test_what_waits_for_the_commit_is_dropped_by_a_rollback(writers: Writers) -> None:
     _, [(duck, transaction), _] = writers
     done = []

@@ -9,6 +9,8 @@ import pytest
 from snowflake.connector.cursor import SnowflakeCursor
 from snowflake.connector.errors import ProgrammingError
 
+pytestmark = pytest.mark.cases
+
 Run = Callable[..., SnowflakeCursor]
 
 
