@@ -47,6 +47,15 @@ def make_keys(keys_file: Path) -> None:
     write_private(keys_file, "".join(f"{name}={value}\n" for name, value in keys.items()))
 
 
+def aws_config(role: str) -> str:
+    """A configuration for botocore: it assumes `role`, with the keys of this process, and renews what expires."""
+    return (
+        f"[default]\nrole_arn = {role}\nrole_session_name = airflow\nsource_profile = profile-keys\n"
+        f"[profile profile-keys]\naws_access_key_id = {os.environ['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {os.environ['AWS_SECRET_ACCESS_KEY']}\n"
+    )
+
+
 def schema_revision(address: str) -> str | None:
     """Return the revision the database at `address` is at, or None when it has no schema yet."""
     engine = create_engine(address)
@@ -79,6 +88,8 @@ def main(home: Path) -> None:
         make_keys(home / "keys.env")
         login = {os.environ["AIRFLOW_USER"]: os.environ["AIRFLOW_PASSWORD"]}
         write_private(home / "passwords.json", json.dumps(login))
+        if role := os.environ.get("AIRFLOW_ROLE_ARN"):
+            write_private(home / "aws-config", aws_config(role))
         (home / "plugins").mkdir(exist_ok=True)
         migrate(home)
 

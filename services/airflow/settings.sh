@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Every setting of the local Airflow, sourced by the four start scripts: MWAA's own defaults where it has them, and why
-# not where it has not. Needs from the profile: AIRFLOW_URL, AIRFLOW_USER, AIRFLOW_PASSWORD, AWS_*, SNOWFLAKE_*.
+# not where it has not. Needs from the profile: AIRFLOW, AIRFLOW_URL, AIRFLOW_USER, AIRFLOW_PASSWORD, PROJECT, AWS_*, SNOWFLAKE_*.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 : "${AIRFLOW_URL:?is not set: read a profile first, for example with 'make up'}"
 : "${AIRFLOW_USER:?is not set: profiles/local.env has it}" "${AIRFLOW_PASSWORD:?is not set: profiles/local.env has it}"
@@ -64,18 +64,29 @@ export AIRFLOW__STATE_STORE__CLEAR_ON_SUCCESS=True # a task that a user clears r
 export AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT=120
 export AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL=30
 
-# --- Connections and variables: Secrets Manager, as on MWAA; endpoint and keys are those of the environment ---------------
+# --- Connections and variables: Secrets Manager, as on MWAA; the endpoint is that of the environment ----------------------
 export AIRFLOW__SECRETS__BACKEND=airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend
 export AIRFLOW__SECRETS__BACKEND_KWARGS='{"connections_prefix": "airflow/connections", "variables_prefix": "airflow/variables"}'
+
+# --- Arrivals: a function of the stack tells an environment of MWAA; without one, DAG watch_arrivals watches their queue ----
+if [[ ${AIRFLOW:-mwaa} == local ]]; then
+    export TRIGGER_QUEUE=$PROJECT-trigger MWAA_ENVIRONMENT=$PROJECT
+fi
 
 # --- Nothing calls home --------------------------------------------------------------------------------------------------
 export AIRFLOW__METRICS__STATSD_ON=False
 export AIRFLOW__SENTRY__SENTRY_ON=False
 export DO_NOT_TRACK=true SCARF_ANALYTICS=false
 
-# The keys, the password file and the database's schema: made once, whichever of the four processes comes first.
+# Keys, password file, AWS configuration, database schema: made once, whichever of the four processes comes first.
 "$python" "$root/services/airflow/prepare.py" "$AIRFLOW_HOME"
 set -a
 # shellcheck source=/dev/null
 . "$AIRFLOW_HOME/keys.env"
 set +a
+
+# --- Who it is for AWS: its execution role, as on MWAA; botocore assumes it whenever a client is made ---------------------
+if [[ -n ${AIRFLOW_ROLE_ARN:-} ]]; then
+    export AWS_CONFIG_FILE=$AIRFLOW_HOME/aws-config
+    unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY # they would come first
+fi

@@ -14,6 +14,7 @@ NEEDED_BY_TASKS = (
     "airflow.providers.amazon.aws.secrets.secrets_manager",
     "airflow.providers.snowflake.hooks.snowflake",
     "airflow.providers.standard.decorators.short_circuit",
+    "airflow.providers.standard.triggers.temporal",
     "snowflake.connector",
 )
 

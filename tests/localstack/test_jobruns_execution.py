@@ -2,18 +2,20 @@
 
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lab_localstack.jobruns import execution as execution_module
-from lab_localstack.jobruns.account import Account
+from lab_localstack.jobruns.account import Account, Keys
 from lab_localstack.jobruns.execution import Ending, Execution, Outcome, StopRequest
 from lab_localstack.jobruns.files import CodeFiles, CodeNotFoundError
 from lab_localstack.jobruns.logs import LogTarget
 from lab_localstack.jobruns.submission import Submission
 
 ACCOUNT = Account("000000000000", "us-east-1")
+ROLE = "arn:aws:iam::000000000000:role/job"
 
 
 class Recorder:
@@ -31,6 +33,7 @@ class Recorder:
 def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs Python as the script of a submission; gives the outcome, what it printed, and whether it was started."""
     monkeypatch.setenv("LAB_SPARK_SUBMIT", sys.executable)
+    monkeypatch.setattr(Account, "under", lambda self, role: replace(self, keys=Keys(f"key of {role}", "s", "token")))
 
     def execute(
         script: str, timeout: float | None = None, stop: StopRequest | None = None
@@ -41,13 +44,14 @@ def execute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         recorders: list[Recorder] = []
         started = threading.Event()
 
-        def targets(stdout: Path, stderr: Path) -> list[LogTarget]:
+        def targets(account: Account, stdout: Path, stderr: Path) -> list[LogTarget]:
             recorders.append(Recorder(stdout))
             return [*recorders]
 
         outcome = Execution(
             Submission("s3://code/job.py", environment={"GIVEN": "here"}),
             ACCOUNT,
+            ROLE,
             tmp_path / "run",
             timeout,
             stop or StopRequest(),
@@ -65,6 +69,11 @@ def test_success_has_printed_everything_before_it_is_told(execute: Any) -> None:
         "done here\n",
         True,
     )
+
+
+def test_a_driver_has_the_keys_of_its_role(execute: Any) -> None:
+    script = "import os; print(os.environ['AWS_ACCESS_KEY_ID'], os.environ['AWS_SESSION_TOKEN'])"
+    assert execute(script)[1] == f"key of {ROLE} token\n"
 
 
 def test_a_failure_has_its_sentence_and_exit_code(execute: Any) -> None:

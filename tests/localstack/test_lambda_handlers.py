@@ -13,9 +13,10 @@ from lab_localstack.lambda_.outcome import load, run
 from lab_localstack.lambda_.runtime import Code, Runtime
 from lab_localstack.lambda_.runtime_api import Invocation
 
+from scripts import code
 from tests.fake_airflow import FakeAirflow, FakeAws, Run
 
-FUNCTIONS = Path(__file__).parents[2] / "lambda"
+ROOT = Path(__file__).parents[2]
 STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/viewership-stream"
 ARRIVED = 1_795_000_000.123
 
@@ -23,8 +24,11 @@ ARRIVED = 1_795_000_000.123
 class Function:
     """A loaded function; calling it gives its answer, or the error it reported."""
 
-    def __init__(self, name: str, aws: FakeAws) -> None:
-        self.runtime = Runtime("handler.handle", Code(FUNCTIONS / name), 512, environment(aws))
+    def __init__(self, name: str, aws: FakeAws, folder: Path) -> None:
+        for path, body in code.function_sources(ROOT, name).items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(body)
+        self.runtime = Runtime("handler.handle", Code(folder), 512, environment(aws))
         failed = load(self.runtime, 30)
         assert failed is None, self.runtime.take_output()
 
@@ -67,15 +71,15 @@ def airflow(aws: FakeAws) -> FakeAirflow:
 
 
 @pytest.fixture(scope="module")
-def archive(aws: FakeAws) -> Iterator[Function]:
-    function = Function("archive_records", aws)
+def archive(aws: FakeAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
+    function = Function("archive_records", aws, tmp_path_factory.mktemp("archive_records"))
     yield function
     function.runtime.end()
 
 
 @pytest.fixture(scope="module")
-def trigger(aws: FakeAws) -> Iterator[Function]:
-    function = Function("trigger_pipeline", aws)
+def trigger(aws: FakeAws, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Function]:
+    function = Function("trigger_pipeline", aws, tmp_path_factory.mktemp("trigger_pipeline"))
     yield function
     function.runtime.end()
 
@@ -153,6 +157,15 @@ def test_a_running_run_does_not_cover_the_batch(airflow: FakeAirflow, trigger: F
     trigger({"Records": manifests(3)})
 
     assert [run.state for run in airflow.runs] == ["running", "queued"]
+
+
+@pytest.mark.parametrize("state", ["scheduled", "queued", "running", "deferred", "up_for_retry"])
+def test_a_run_that_waits_for_its_time_covers_the_batch(airflow: FakeAirflow, trigger: Function, state: str) -> None:
+    airflow.runs.append(Run("viewership", "scheduled-1", "running", task="space_runs", task_state=state))
+
+    assert trigger({"Records": manifests(3)}) == {"batchItemFailures": []}
+
+    assert len(airflow.runs) == 1
 
 
 def test_a_message_delivered_again_starts_no_second_run(airflow: FakeAirflow, trigger: Function) -> None:

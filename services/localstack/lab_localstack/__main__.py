@@ -33,6 +33,10 @@ def main() -> NoReturn:
     python311.mend()
     from localstack.runtime.main import main as run
 
+    from lab_localstack import stopping
+
+    stopping.mend()
+
     code = 1
     try:
         run()

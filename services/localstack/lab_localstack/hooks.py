@@ -11,9 +11,10 @@ def answer_kinesis_records_first() -> None:
     """Put the short way for Kinesis records at the beginning of the gateway's chain."""
     from localstack.aws import handlers
 
+    from lab_localstack.calls.hooks import RECORDER
     from lab_localstack.kinesis.fast_path import KinesisFastPath
 
-    handlers.preprocess_request.append(KinesisFastPath())
+    handlers.preprocess_request.append(KinesisFastPath(recorder=RECORDER))
 
 
 @hooks.on_infra_start()
@@ -34,6 +35,34 @@ def let_secrets_be_updated() -> None:
     from lab_localstack.cloudformation.secret import SecretResource
 
     aws_secretsmanager_secret.SecretsManagerSecretProvider = SecretResource
+
+
+@hooks.on_infra_start()
+def make_networks_as_templates_say() -> None:
+    """Five types of AWS::EC2 become ours, which keep the targets of routes, the rules of groups and the tags."""
+    from localstack.services.ec2.resource_providers import (
+        aws_ec2_internetgateway,
+        aws_ec2_natgateway,
+        aws_ec2_route,
+        aws_ec2_securitygroup,
+        aws_ec2_vpcendpoint,
+    )
+
+    from lab_localstack.cloudformation import ec2
+
+    aws_ec2_internetgateway.EC2InternetGatewayProvider = ec2.InternetGateway
+    aws_ec2_natgateway.EC2NatGatewayProvider = ec2.NatGateway
+    aws_ec2_route.EC2RouteProvider = ec2.Route
+    aws_ec2_securitygroup.EC2SecurityGroupProvider = ec2.SecurityGroup
+    aws_ec2_vpcendpoint.EC2VPCEndpointProvider = ec2.VpcEndpoint
+
+
+@hooks.on_infra_start()
+def let_conditions_change_a_stack() -> None:
+    """A stack can be updated in which conditions leave out resources, and what they leave out from now on goes."""
+    from lab_localstack.cloudformation import left_out
+
+    left_out.mend()
 
 
 @hooks.on_infra_start()

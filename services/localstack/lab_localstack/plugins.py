@@ -37,6 +37,13 @@ def mwaa() -> Service:
     return serve(MwaaProvider())
 
 
+@aws_provider(api="budgets")
+def budgets() -> Service:
+    from lab_localstack.budgets.provider import BudgetsProvider
+
+    return serve(BudgetsProvider())
+
+
 class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
     """Lambda functions as processes; `start` selects it by LAMBDA_RUNTIME_EXECUTOR=process."""
 
@@ -82,3 +89,39 @@ class EmrServerlessApplicationPlugin(CloudFormationResourceProviderPlugin):
         from lab_localstack.cloudformation.emr_serverless_application import EmrServerlessApplicationProvider
 
         self.factory = EmrServerlessApplicationProvider
+
+
+class MwaaEnvironmentPlugin(CloudFormationResourceProviderPlugin):
+    name = "AWS::MWAA::Environment"
+
+    def load(self) -> None:
+        from lab_localstack.cloudformation.mwaa_environment import MwaaEnvironmentProvider
+
+        self.factory = MwaaEnvironmentProvider
+
+
+class BudgetPlugin(CloudFormationResourceProviderPlugin):
+    name = "AWS::Budgets::Budget"
+
+    def load(self) -> None:
+        from lab_localstack.cloudformation.budget import BudgetProvider
+
+        self.factory = BudgetProvider
+
+
+class ElasticIpPlugin(CloudFormationResourceProviderPlugin):
+    name = "AWS::EC2::EIP"
+
+    def load(self) -> None:
+        from lab_localstack.cloudformation.ec2 import ElasticIp
+
+        self.factory = ElasticIp
+
+
+class SecurityGroupIngressPlugin(CloudFormationResourceProviderPlugin):
+    name = "AWS::EC2::SecurityGroupIngress"
+
+    def load(self) -> None:
+        from lab_localstack.cloudformation.ec2 import SecurityGroupIngress
+
+        self.factory = SecurityGroupIngress

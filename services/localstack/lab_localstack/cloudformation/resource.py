@@ -21,6 +21,10 @@ class ForgottenResourceError(Exception):
     """The stack has lost what it knew of a resource, as LocalStack's engine does when an update of the stack fails."""
 
 
+class UnsupportedPropertyError(Exception):
+    """The template says what the local AWS would have to leave out."""
+
+
 class ApiResource(ResourceProvider[Properties]):
     """A resource made and changed by synchronous API calls.
 
@@ -102,6 +106,6 @@ def _event(operate: Callable[[], Properties]) -> Event:
         return ProgressEvent(
             OperationStatus.FAILED, resource_model={}, message=details["Message"], error_code=details["Code"]
         )
-    except (ParamValidationError, ForgottenResourceError) as error:
+    except (ParamValidationError, ForgottenResourceError, UnsupportedPropertyError) as error:
         return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=str(error), error_code="InvalidRequest")
     return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)

@@ -86,10 +86,11 @@ class LiveRuns:
         return Execution(
             plan.submission,
             plan.account,
+            run.request["executionRoleArn"],
             self._root / f"{run.id}-{run.current.number}",
             _seconds_left(run),
             self._stops[run.id],
-            lambda stdout, stderr: log_targets(plan.monitoring, plan.account, place, stdout, stderr),
+            lambda account, stdout, stderr: log_targets(plan.monitoring, account, place, stdout, stderr),
         )
 
 

@@ -86,10 +86,11 @@ class LiveRuns:
         return Execution(
             submission(plan.script, run.job_name, run.id, plan.arguments),
             plan.account,
+            plan.job.definition["Role"],
             self._root / run.id,
             plan.timeout_minutes * MINUTE,
             self._stops[run.id],
-            _log_targets(plan.account, run.id),
+            _log_targets(run.id),
         )
 
 
@@ -115,8 +116,8 @@ def _error_message(outcome: Outcome, plan: Plan) -> str | None:
     return outcome.message or None
 
 
-def _log_targets(account: Account, run_id: str) -> Callable[[Path, Path], Sequence[LogTarget]]:
-    def targets(stdout: Path, stderr: Path) -> Sequence[LogTarget]:
+def _log_targets(run_id: str) -> Callable[[Account, Path, Path], Sequence[LogTarget]]:
+    def targets(account: Account, stdout: Path, stderr: Path) -> Sequence[LogTarget]:
         return [
             LogStream(account, stdout, f"{LOG_GROUP}/output", run_id),
             LogStream(account, stderr, f"{LOG_GROUP}/error", run_id),

@@ -57,14 +57,15 @@ class StopRequest:
 
 @dataclass(frozen=True)
 class Execution:
-    """What to run, for whom, in which folder (it is made, and removed afterwards), within how many seconds."""
+    """What to run, for whom, as which role, in which folder (made, and removed afterwards), within how many seconds."""
 
     submission: Submission
     account: Account
+    role: str
     directory: Path
     timeout: float | None
     stop: StopRequest
-    log_targets: Callable[[Path, Path], Sequence[LogTarget]]  # given the files of stdout and stderr
+    log_targets: Callable[[Account, Path, Path], Sequence[LogTarget]]  # given whose they are, and stdout and stderr
 
     def run(self, on_start: Callable[[], None]) -> Outcome:
         """Run to the end; `on_start` is called as soon as the driver's process lives. Failures are an Outcome."""
@@ -80,11 +81,12 @@ class Execution:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def _run(self, on_start: Callable[[], None]) -> Outcome:
-        command = self.submission.command(CodeFiles(self.account, self.directory / "code").fetch)
+        account = self.account.under(self.role)  # all of a run is done as its role: code, driver, logs
+        command = self.submission.command(CodeFiles(account, self.directory / "code").fetch)
         if self.stop.asked.is_set():
             return Outcome(Ending.STOPPED)
-        child = Child(command, self.directory, {**self.account.environment(), **self.submission.environment})
-        targets = list(self.log_targets(child.stdout, child.stderr))
+        child = Child(command, self.directory, {**account.environment(), **self.submission.environment})
+        targets = list(self.log_targets(account, child.stdout, child.stderr))
         try:
             on_start()
             return self._watch(child, targets)

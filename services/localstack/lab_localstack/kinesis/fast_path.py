@@ -3,7 +3,8 @@
 LocalStack's generic parsing and serialising cost more than storing the records. This handler stands at the beginning
 of its chain and answers PutRecord, PutRecords and GetRecords of JSON clients (boto3, the CLI); everything else (CBOR,
 unsigned or compressed requests, all other operations) goes the long way, to the same store.
-These calls are not in LocalStack's request log: consumers poll several times a second.
+These calls are not in LocalStack's request log: consumers poll several times a second. A recorder is told of those that
+are answered.
 """
 
 import binascii
@@ -18,6 +19,7 @@ from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 from localstack.utils.aws.request_context import extract_account_id_from_auth_header, extract_region_from_auth_header
 
+from lab_localstack.calls.recorder import Recorder
 from lab_localstack.kinesis import data_plane, sequence
 from lab_localstack.kinesis.data_plane import Batch
 from lab_localstack.kinesis.provider import STREAMS, describe_child
@@ -57,8 +59,9 @@ OPERATIONS: dict[str, Callable[[StreamStore, Caller, dict[str, Any]], dict[str, 
 class KinesisFastPath:
     """A request handler of LocalStack's gateway; it ends the chain where it answers."""
 
-    def __init__(self, streams: StreamStore = STREAMS) -> None:
+    def __init__(self, streams: StreamStore = STREAMS, recorder: Recorder | None = None) -> None:
         self.streams = streams
+        self.recorder = recorder
 
     def __call__(self, chain: HandlerChain[RequestContext], context: RequestContext, response: Response) -> None:
         headers = context.request.headers
@@ -68,16 +71,23 @@ class KinesisFastPath:
         account, region = extract_account_id_from_auth_header(headers), extract_region_from_auth_header(headers)
         if account is None or region is None or headers.get("Content-Type") != CONTENT_TYPE:
             return
-        status, body = self._answer(operation, Caller(account, region), context.request.get_data())
+        status, body = self._answer(operation, Caller(account, region), context)
         response.status_code = status
         response.data = body
         response.headers["Content-Type"] = CONTENT_TYPE
         response.headers["x-amzn-RequestId"] = context.request_id
         chain.terminate()
 
-    def _answer(self, operation: Callable[..., dict[str, Any]], caller: Caller, body: bytes) -> tuple[int, bytes]:
+    def _answer(
+        self, operation: Callable[..., dict[str, Any]], caller: Caller, context: RequestContext
+    ) -> tuple[int, bytes]:
         try:
-            return 200, orjson.dumps(operation(self.streams, caller, _parse(body)))
+            request = _parse(context.request.get_data())
+            answer = operation(self.streams, caller, request)
+            if self.recorder is not None:
+                name = context.request.headers["X-Amz-Target"].removeprefix(_TARGET)
+                self.recorder.add(context, "kinesis", name, request, "200")
+            return 200, orjson.dumps(answer)
         except AwsError as error:
             return error.status_code, _error(error)
         except Exception as error:

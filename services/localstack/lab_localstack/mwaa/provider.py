@@ -1,15 +1,21 @@
 """MWAA as its clients see it: one environment, which is the local Airflow.
 
+It is there in every account and region, made or not: programs that drive AWS with an Airflow of their own find it too.
+What CreateEnvironment says of it is kept and described, and changes nothing of the Airflow that runs.
+
 https://docs.aws.amazon.com/mwaa/latest/API
 """
 
 import os
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NoReturn
 
 from localstack.aws.api import RequestContext, ServiceException
+from localstack.state import StateVisitor
 
 from lab_localstack.mwaa.airflow import Airflow, AirflowDownError, Answer
+from lab_localstack.mwaa.store import STORES, Environment
 from lab_localstack.service import AwsError, ServiceProvider
 
 
@@ -30,9 +36,12 @@ class RestApiError(ServiceException):
 
 
 class MwaaProvider(ServiceProvider):
-    """The environment is named as the project is, and always there: Airflow runs beside LocalStack, not in it."""
+    """The environment is named as the project is: there is one Airflow."""
 
     service = "mwaa"
+
+    def accept_state_visitor(self, visitor: StateVisitor) -> None:
+        visitor.visit(STORES)
 
     @cached_property
     def _airflow(self) -> Airflow:
@@ -57,20 +66,85 @@ class MwaaProvider(ServiceProvider):
         """The one environment."""
         return {"Environments": [_environment_name()]}
 
+    def create_environment(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
+        """Keep what is said of the environment."""
+        name, environments = request["Name"], _environments(context)
+        if name != _environment_name():
+            raise _invalid(f"There is one Airflow here, environment {_environment_name()}; {name} cannot be made.")
+        if name in environments:
+            raise _invalid(f"Environment {name} exists already.")
+        settings = {key: value for key, value in request.items() if key not in ("Name", "Tags")}
+        environments[name] = Environment(settings, dict(request.get("Tags") or {}), datetime.now(UTC))
+        return {"Arn": _arn(context, name)}
+
+    def update_environment(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
+        """Change what is said of the environment."""
+        environment = _made(context, request["Name"])
+        changes = {key: value for key, value in request.items() if key != "Name"}
+        network = environment.settings["NetworkConfiguration"] | changes.pop("NetworkConfiguration", {})
+        environment.settings |= changes | {"NetworkConfiguration": network}
+        return {"Arn": _arn(context, request["Name"])}
+
+    def delete_environment(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
+        """Forget what was said of the environment; Airflow runs on."""
+        _made(context, request["Name"])
+        del _environments(context)[request["Name"]]
+        return {}
+
+    def tag_resource(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
+        _tagged(context, request).tags.update(request["Tags"])
+        return {}
+
+    def untag_resource(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
+        environment = _tagged(context, request)
+        environment.tags = {key: value for key, value in environment.tags.items() if key not in request["tagKeys"]}
+        return {}
+
+    def list_tags_for_resource(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
+        return {"Tags": _tagged(context, request).tags}
+
     def get_environment(self, context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
-        """What is known of it here: its address, and whether Airflow answers."""
+        """What was said of it, its address here, and whether Airflow answers; the version is the one that runs."""
         name = _find(request["Name"])
         try:
             version = self._airflow.call("GET", "/version", None, None).document["version"]
         except AirflowDownError:
             version = None
+        made = _environments(context).get(name)
+        said = {**made.settings, "Tags": made.tags, "CreatedAt": made.created} if made else {}
         environment = {
+            **said,
             "Name": name,
-            "Arn": f"arn:aws:airflow:{context.region}:{context.account_id}:environment/{name}",
+            "Arn": _arn(context, name),
             "Status": "AVAILABLE" if version else "UNAVAILABLE",
             "WebserverUrl": os.environ.get("AIRFLOW_URL", ""),
         }
         return {"Environment": environment | ({"AirflowVersion": version} if version else {})}
+
+
+def _environments(context: RequestContext) -> dict[str, Environment]:
+    found: dict[str, Environment] = STORES[context.account_id][context.region].environments
+    return found
+
+
+def _made(context: RequestContext, name: str) -> Environment:
+    """The environment, which CreateEnvironment made. Raises ResourceNotFoundException."""
+    environment = _environments(context).get(name)
+    if environment is None:
+        _refuse(name)
+    return environment
+
+
+def _tagged(context: RequestContext, request: dict[str, Any]) -> Environment:
+    return _made(context, request["ResourceArn"].rpartition("environment/")[2])
+
+
+def _arn(context: RequestContext, name: str) -> str:
+    return f"arn:aws:airflow:{context.region}:{context.account_id}:environment/{name}"
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("ValidationException", message)
 
 
 def _environment_name() -> str:
