@@ -1,11 +1,12 @@
 """### From the stream's records to the warehouse
 
-`clean_viewership` (Glue) → `aggregate_viewership` (EMR Serverless) → `stage_exports` (write) → `audit_staging` →
-`publish_exports` → `check_warehouse` → `reconcile_ledger` → `settle_exports`
+`space_runs` → `clean_viewership` (Glue) → `aggregate_viewership` (EMR Serverless) → `stage_exports` (write) →
+`audit_staging` → `publish_exports` → `check_warehouse` → `reconcile_ledger` → `settle_exports`
 
 Started by the Lambda function `trigger_pipeline` when the streaming job has committed a batch, and every half hour to
-sweep up what a failed run or a lost trigger left. One run at a time: a run takes everything there is when its tasks
-start, so the runs of a hundred batches are one or two.
+sweep up what a failed run or a lost trigger left. One run at a time: a run takes everything there is when its jobs
+start, so the runs of a hundred batches are one or two. Where runs cost, `space_runs` waits first, so that the starts of
+two runs lie `run_interval_minutes` apart; what arrives meanwhile is part of the run that waits.
 
 Every task may be tried again: the jobs take up at their watermark, staging is replaced as a whole, publishing the same
 batch again changes nothing, and the marker of an export leaves the outbox last of all, after the checks and the ledger
@@ -20,6 +21,7 @@ from airflow.sdk import dag, task
 from airflow.timetables.trigger import CronTriggerTimetable
 from media_stream import SQL, TASKS, batch, outbox, warehouse
 from media_stream.operators import DeployedGlueJob, EmrServerlessJob
+from media_stream.spacing import SpaceRuns
 
 LAKE_BUCKET = "{{ var.value.lake_bucket }}"
 RUN_ID = "{{ run_id }}"
@@ -72,6 +74,7 @@ def settle_exports(lake_bucket: str, staged: dict[str, str]) -> None:
 )
 def viewership() -> None:
     """Bronze to silver to gold, and into the warehouse."""
+    space = SpaceRuns(task_id="space_runs", job_name="clean_viewership")
     clean = DeployedGlueJob(
         task_id="clean_viewership",
         job_name="clean_viewership",
@@ -99,7 +102,7 @@ def viewership() -> None:
     check = warehouse.Checks(task_id="check_warehouse", parameters={"first_arrival": FIRST_ARRIVAL})
     ledger = reconcile_ledger(RUN_ID, FIRST_ARRIVAL)
     settled = settle_exports(LAKE_BUCKET, staged)  # type: ignore[arg-type]
-    clean >> aggregate >> staged >> audit >> publish >> check >> ledger >> settled
+    space >> clean >> aggregate >> staged >> audit >> publish >> check >> ledger >> settled
 
 
 viewership()

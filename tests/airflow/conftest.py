@@ -56,5 +56,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def dag_bag() -> Iterator[DagBag]:
-    """The DAG folder as Airflow's DAG processor reads it."""
-    yield DagBag(ROOT / "dags")
+    """The DAG folder as Airflow's DAG processor reads it where Airflow itself watches the queue of arrivals."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRIGGER_QUEUE", "media-stream-trigger")
+        yield DagBag(ROOT / "dags")
+
+
+@pytest.fixture
+def dag_bag_without_queue() -> DagBag:
+    """The DAG folder as Airflow's DAG processor reads it everywhere else."""
+    return DagBag(ROOT / "dags")

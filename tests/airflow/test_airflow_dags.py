@@ -16,9 +16,16 @@ from airflow.sdk import DAG, Context, Variable
 from airflow.serialization.definitions.dag import SerializedDAG
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
+from airflow.timetables.simple import ContinuousTimetable
+from media_stream import coverage, spacing
 
 DAGS = Path(__file__).parents[2] / "dags"
-IDS = ["viewership", "demographics"]
+IDS = ["viewership", "demographics", "watch_arrivals"]
+
+
+def test_where_no_queue_is_named_no_dag_watches_one(dag_bag_without_queue: DagBag) -> None:
+    assert dag_bag_without_queue.import_errors == {}
+    assert set(dag_bag_without_queue.dags) == {"viewership", "demographics"}
 
 
 def test_every_file_is_imported_and_holds_the_dag_of_its_name(dag_bag: DagBag) -> None:
@@ -28,6 +35,7 @@ def test_every_file_is_imported_and_holds_the_dag_of_its_name(dag_bag: DagBag) -
 
 def test_the_viewership_run_goes_from_the_stream_to_an_empty_outbox(dag_bag: DagBag) -> None:
     assert chain(dag_bag.dags["viewership"]) == [
+        "space_runs",
         "clean_viewership",
         "aggregate_viewership",
         "stage_exports",
@@ -37,6 +45,25 @@ def test_the_viewership_run_goes_from_the_stream_to_an_empty_outbox(dag_bag: Dag
         "reconcile_ledger",
         "settle_exports",
     ]
+
+
+def test_arrivals_are_received_and_then_served_and_so_on_for_ever(dag_bag: DagBag) -> None:
+    dag = dag_bag.dags["watch_arrivals"]
+    assert chain(dag) == ["receive", "ask_for_runs"]
+    assert isinstance(serialized(dag).timetable, ContinuousTimetable)
+
+
+def test_each_run_of_the_watch_has_a_logical_date_of_its_own(dag_bag: DagBag) -> None:
+    """Airflow skips a run whose date another has: the queue would be watched once and never again."""
+    dag = dag_bag.dags["watch_arrivals"]
+    restriction, dates, interval = TimeRestriction(dag.start_date, None, catchup=False), set(), None
+    for _ in range(3):
+        info = ContinuousTimetable().next_dagrun_info(last_automated_data_interval=interval, restriction=restriction)
+        assert info is not None
+        interval = info.data_interval
+        assert interval is not None
+        dates.add(interval.start)
+    assert len(dates) == 3
 
 
 @pytest.mark.parametrize("dag_id", IDS)
@@ -64,6 +91,10 @@ def test_every_task_is_tried_again_ever_less_often(dag_bag: DagBag, dag_id: str)
         assert timedelta(0) < task.retry_delay < task.max_retry_delay
 
 
+def test_the_task_in_which_a_run_has_read_nothing_yet_is_its_first(dag_bag: DagBag) -> None:
+    assert dag_bag.dags["viewership"].roots[0].task_id == coverage.SPACING_TASK
+
+
 def test_the_sweep_waits_for_the_next_half_hour_when_the_dag_is_new(dag_bag: DagBag) -> None:
     timetable = serialized(dag_bag.dags["viewership"]).timetable
     restriction = TimeRestriction(earliest=None, latest=None, catchup=False)
@@ -82,8 +113,8 @@ def test_reading_the_dags_looks_nothing_up(no_network: None, monkeypatch: pytest
 
 @pytest.mark.parametrize("file", sorted(DAGS.rglob("*.py")), ids=lambda file: str(file.relative_to(DAGS)))
 def test_dags_need_nothing_but_airflow_its_providers_and_the_standard_library(file: Path) -> None:
-    the_snowflake_provider_s_connector = "snowflake"
-    allowed = {"airflow", "media_stream", the_snowflake_provider_s_connector, *sys.stdlib_module_names}
+    what_the_providers_bring = {"botocore", "snowflake"}
+    allowed = {"airflow", "media_stream", *what_the_providers_bring, *sys.stdlib_module_names}
     assert imported(file) <= allowed
 
 
@@ -97,7 +128,7 @@ def test_no_task_function_takes_an_argument_whose_name_airflow_keeps_for_itself(
 def test_each_variable_a_task_reads_is_one_the_stack_keeps_in_secrets_manager(dag_bag: DagBag) -> None:
     template = (DAGS.parent / "infra" / "template.yaml").read_text()
     for dag in dag_bag.dags.values():
-        for name in variables(dag):
+        for name in variables(dag) | {spacing.VARIABLE}:
             assert f"airflow/variables/{name}" in template
 
 

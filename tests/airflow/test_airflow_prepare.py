@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import prepare
 import pytest
 
@@ -100,6 +101,21 @@ def test_secrets_are_for_their_owner_alone(home: Path, name: str) -> None:
 def test_the_login_is_the_profiles_whatever_characters_it_has(home: Path) -> None:
     prepare.main(home)
     assert json.loads((home / "passwords.json").read_text()) == {"admin": 'a "quoted" pass word'}
+
+
+def test_airflow_works_under_its_role(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_ROLE_ARN", "arn:aws:iam::000000000000:role/media-stream-airflow")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "profile")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "profile")
+    prepare.main(home)
+
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "aws-config"))
+    credentials = botocore.session.Session().get_credentials()
+
+    assert credentials is not None
+    assert credentials.method == "assume-role"
 
 
 @pytest.mark.parametrize("script", START_SCRIPTS, ids=lambda script: script.name)
