@@ -2,7 +2,7 @@
 
 -- At the quota the warehouse takes no more queries until the next month, a little above it the running ones end too; a quota changed by hand stays.
 CREATE RESOURCE MONITOR IF NOT EXISTS MEDIA_STREAM_MONITOR WITH
-    CREDIT_QUOTA = 20
+    CREDIT_QUOTA = 100
     FREQUENCY = MONTHLY
     START_TIMESTAMP = IMMEDIATELY
     TRIGGERS

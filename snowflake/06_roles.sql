@@ -1,6 +1,6 @@
 -- Who may do what: the pipeline loads with one role, people and dashboards read with another; neither defines anything.
--- Run by `lab deploy`, as a role that may make roles (ACCOUNTADMIN); again without effect. The local warehouse keeps no
--- rights: there these statements say so in their answer.
+-- Run by `lab deploy`, as a role that may make roles (ACCOUNTADMIN); again without effect. The local warehouse keeps
+-- and shows rights without any effect: there these statements say so in their answer.
 -- Each right is given for what is there and for what comes: a view or a stage that is replaced is a new object.
 
 USE DATABASE &{database};
@@ -11,6 +11,12 @@ CREATE ROLE IF NOT EXISTS MEDIA_STREAM_ANALYST COMMENT = 'People and dashboards:
 -- Administrators may take on both, and grant them: GRANT ROLE MEDIA_STREAM_ANALYST TO USER <name>.
 GRANT ROLE MEDIA_STREAM_LOADER TO ROLE SYSADMIN;
 GRANT ROLE MEDIA_STREAM_ANALYST TO ROLE SYSADMIN;
+
+-- Airflow logs in as the user who deploys, with the role that loads. To use a role, it must have been granted to the user
+-- itself: by way of another role is not promised (docs.snowflake.com/en/sql-reference/sql/use-role).
+SET DEPLOYING_USER = '"' || CURRENT_USER() || '"';
+GRANT ROLE MEDIA_STREAM_LOADER TO USER IDENTIFIER($DEPLOYING_USER);
+GRANT ROLE MEDIA_STREAM_ANALYST TO USER IDENTIFIER($DEPLOYING_USER);
 
 GRANT USAGE ON WAREHOUSE &{warehouse} TO ROLE MEDIA_STREAM_LOADER;
 GRANT USAGE ON WAREHOUSE &{warehouse} TO ROLE MEDIA_STREAM_ANALYST;

@@ -1,14 +1,14 @@
 """The code's package: deterministic, versioned by content, uploaded once."""
 
 import io
+import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scripts import code, paths
+from scripts import code, libraries, paths
+from tests.fake_bucket import FakeBucket
 
 
 @pytest.fixture
@@ -24,28 +24,6 @@ def repository(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return tmp_path
-
-
-class FakeBucket:
-    """As much of boto3's session and S3 client as an upload uses."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    def client(self, service: str) -> "FakeBucket":
-        assert service == "s3"
-        return self
-
-    def get_paginator(self, operation: str) -> "FakeBucket":
-        assert operation == "list_objects_v2"
-        return self
-
-    def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
-        found = {key: body for key, body in self.objects.items() if key.startswith(Prefix)}
-        yield {"Contents": [{"Key": key, "Size": len(body)} for key, body in found.items()]} if found else {}
-
-    def put_object(self, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 - boto3's names
-        self.objects[Key] = Body
 
 
 def names_in(archive: bytes) -> list[str]:
@@ -66,6 +44,71 @@ def test_the_same_files_are_the_same_bytes_whenever_they_were_written(repository
         path.touch()
 
     assert code.package(repository) == before
+
+
+@pytest.mark.parametrize("function", ["archive_records", "trigger_pipeline"])
+def test_a_function_carries_the_sdk_for_the_services_it_calls_and_no_others(function: str) -> None:
+    service = {"archive_records": "s3", "trigger_pipeline": "mwaa"}[function]
+
+    files = code.function_files(paths.ROOT, function)
+
+    assert {"handler.py", "boto3/__init__.py", "botocore/data/endpoints.json"} <= files.keys()
+    described = {name.split("/")[2] for name in files if re.match(r"botocore/data/.+/", name)}
+    assert described == {service}
+    assert sum(map(len, files.values())) < 10_000_000
+
+
+def test_libraries_are_installed_once_for_each_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[tuple[str, ...]] = []
+
+    def install(*command: str) -> None:
+        commands.append(command)
+        Path(command[command.index("--target") + 1]).mkdir()
+
+    monkeypatch.setattr("scripts.environments.uv", install)
+    monkeypatch.setattr("scripts.paths.envs", lambda: tmp_path / "envs")
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("boto3==1")
+    assert libraries.install(requirements) == libraries.install(requirements)
+    requirements.write_text("boto3==2")
+    libraries.install(requirements)
+
+    assert len(commands) == 2
+    assert all("--require-hashes" in command for command in commands)
+
+
+def test_libraries_are_those_of_the_platform_that_the_template_asks_for() -> None:
+    template = (paths.ROOT / "infra" / "template.yaml").read_text()
+
+    runtimes = set(re.findall(r"Runtime: python(\S+)", template))
+    assert runtimes == {libraries.PLATFORM[libraries.PLATFORM.index("--python-version") + 1]}
+    assert "Architectures: [arm64]" not in template
+    assert "x86_64-manylinux2014" in libraries.PLATFORM
+
+
+LEFT_BEHIND = ["bin/tool", "boto3/__pycache__/a.pyc", "boto3-1.dist-info/RECORD", "botocore/data/ec2/2016/service.json"]
+
+
+@pytest.mark.parametrize("name", LEFT_BEHIND)
+def test_what_a_function_does_not_need_of_its_libraries_stays_out(tmp_path: Path, name: str) -> None:
+    for each in (name, "boto3/__init__.py", "botocore/data/s3/2006/service.json"):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("x")
+
+    found = libraries.needed(tmp_path, [b's3 = boto3.client("s3")'])
+
+    assert sorted(found) == ["boto3/__init__.py", "botocore/data/s3/2006/service.json"]
+
+
+def test_a_function_carries_what_it_shares_with_the_dags() -> None:
+    package = code.package(paths.ROOT)
+
+    names = names_in(package.files["lambda/trigger_pipeline.zip"])
+    assert [name for name in names if name.startswith("media_stream/")] == [
+        "media_stream/__init__.py",
+        "media_stream/arrivals.py",
+        "media_stream/coverage.py",
+    ]
 
 
 CHANGES = [

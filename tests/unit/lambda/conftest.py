@@ -8,14 +8,7 @@ from types import ModuleType
 import pytest
 
 from scripts import paths
-
-SETTINGS = {
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "LAKE_BUCKET": "lake",
-    "MWAA_ENVIRONMENT": "media-stream",
-}
+from tests.unit.lambda_settings import SETTINGS
 
 
 @pytest.fixture

@@ -1,21 +1,15 @@
-"""trigger_pipeline: which DAG an arrival starts, and under which run id."""
+"""Which DAG an arrival starts, and under which run id: the part of trigger_pipeline that the DAGs have too."""
 
 import json
 import re
-from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from media_stream.arrivals import arrival, arrivals
 
 AIRFLOW_RUN_ID = re.compile(r"[A-Za-z0-9_.~:+-]{1,250}")
-
-
-@pytest.fixture
-def handler(load_handler: Callable[[str], ModuleType]) -> ModuleType:
-    return load_handler("trigger_pipeline")
 
 
 def event(key: str, **changes: Any) -> dict[str, Any]:
@@ -31,13 +25,13 @@ FOLDERS = [
 
 
 @pytest.mark.parametrize(("key", "dag_id"), FOLDERS)
-def test_the_folder_says_which_dag_reads_an_arrival(handler: ModuleType, key: str, dag_id: str) -> None:
-    assert handler.arrival(event(key)).dag_id == dag_id
+def test_the_folder_says_which_dag_reads_an_arrival(key: str, dag_id: str) -> None:
+    assert arrival(event(key)).dag_id == dag_id
 
 
-def test_a_folder_no_dag_reads_is_named(handler: ModuleType) -> None:
+def test_a_folder_no_dag_reads_is_named() -> None:
     with pytest.raises(LookupError, match=r"no DAG reads 'exports/a\.parquet'; known folders: ops/batches/"):
-        handler.arrival(event("exports/a.parquet"))
+        arrival(event("exports/a.parquet"))
 
 
 CHANGES = [
@@ -49,26 +43,25 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_another_upload_of_an_object_is_another_run(handler: ModuleType, change: dict[str, str]) -> None:
+def test_another_upload_of_an_object_is_another_run(change: dict[str, str]) -> None:
     first, second = (
-        handler.arrival(event("ops/batches/q-1.json")),
-        handler.arrival(event("ops/batches/q-1.json", **change)),
+        arrival(event("ops/batches/q-1.json")),
+        arrival(event("ops/batches/q-1.json", **change)),
     )
 
     assert first.run_id != second.run_id
 
 
-def test_the_same_event_is_the_same_run(handler: ModuleType) -> None:
-    assert handler.arrival(event("ops/batches/q-1.json")) == handler.arrival(event("ops/batches/q-1.json"))
+def test_the_same_event_is_the_same_run() -> None:
+    assert arrival(event("ops/batches/q-1.json")) == arrival(event("ops/batches/q-1.json"))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=300))
-def test_any_key_gives_a_run_id_that_airflow_takes(handler: ModuleType, name: str) -> None:
-    assert AIRFLOW_RUN_ID.fullmatch(handler.arrival(event(f"ops/batches/{name}")).run_id)
+def test_any_key_gives_a_run_id_that_airflow_takes(name: str) -> None:
+    assert AIRFLOW_RUN_ID.fullmatch(arrival(event(f"ops/batches/{name}")).run_id)
 
 
-def test_a_message_of_several_objects_is_several_arrivals(handler: ModuleType) -> None:
+def test_a_message_of_several_objects_is_several_arrivals() -> None:
     body = json.dumps({"Records": [event("ops/batches/q-1.json"), event("landing/demographics/d.csv")]})
 
-    assert [each.dag_id for each in handler.arrivals(body)] == ["viewership", "demographics"]
+    assert [each.dag_id for each in arrivals(body)] == ["viewership", "demographics"]
