@@ -4,25 +4,40 @@ SEED ?= 7
 PROFILE ?= local
 RUNTIME ?= auto
 SERVICE ?=
+ROWS ?= 1000000
+CONFIRM ?=
+EVENTS_PER_SECOND ?= 100
+
+# A profile of kind aws changes nothing unless its account is named: CONFIRM=<account id>
+CONFIRMED = $(if $(CONFIRM),--confirm "$(CONFIRM)")
 
 LAB = .venvs/lab/bin/lab --profile "$(PROFILE)" --runtime "$(RUNTIME)"
 
-.PHONY: help setup e2e up deploy status logs down clean distclean ledger test bench lint lock
+.PHONY: help setup e2e up doctor plan deploy destroy status logs down clean distclean ledger test bench bench-warehouse lint lock
 
 help: ## Show the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup:
 	@bash scripts/bootstrap
 
 e2e: setup ## Run the whole chain on EVENTS events (20000) of SEED (7) and print the ledger
-	@$(LAB) e2e --events "$(EVENTS)" --seed "$(SEED)"
+	@$(LAB) e2e --events "$(EVENTS)" --seed "$(SEED)" $(CONFIRMED)
 
 up: setup ## Start what is not running and wait until it is healthy
-	@$(LAB) up
+	@$(LAB) up $(CONFIRMED)
+
+doctor: setup ## Say all that is missing or wrong on this machine or in an account; touch nothing
+	@$(LAB) doctor
+
+plan: setup ## Say what an account would get and what that costs at EVENTS_PER_SECOND (100); touch nothing
+	@$(LAB) plan --events-per-second "$(EVENTS_PER_SECOND)"
 
 deploy: setup ## Create or update everything in AWS and Snowflake
-	@$(LAB) deploy
+	@$(LAB) deploy $(CONFIRMED)
+
+destroy: setup ## Delete everything that a deployment made, data too, and look for what is left
+	@$(LAB) destroy $(CONFIRMED)
 
 status: setup ## Show every service: state, address, memory
 	@$(LAB) status
@@ -47,6 +62,9 @@ test: setup ## Run every test
 
 bench: setup ## Measure the chain as processes and in containers, side by side
 	@$(LAB) bench --events "$(EVENTS)"
+
+bench-warehouse: setup ## Measure the local warehouse beside fakesnow's own server, on ROWS rows (1000000)
+	@$(LAB) bench-warehouse --rows "$(ROWS)"
 
 lint: setup ## Check style, types, imports and the template
 	@$(LAB) lint

@@ -11,16 +11,22 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scripts import environments, paths, preflight
+from scripts import environments, libraries, paths, preflight
 from scripts.display import Display
 from scripts.errors import LabError
 
 BIN = Path(sys.executable).parent
+AT_ONCE = ("--numprocesses", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile")
+"""For groups whose files of tests can run beside each other, each process with services of its own (about 2 GB)."""
+
+CORE = "viewers_are_merged or second_run or gold_adds_up or moved_event or quality_is_kept or record_becomes"
+ON_SPARK_40 = (*(f"tests/spark/test_{name}_viewership.py" for name in ("clean", "aggregate")), "-k", CORE)
+"""Of each batch job a test or two: EMR Serverless has an older Spark than Glue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A folder of tests and the environment (lab, or a service's) they run in."""
+    """A folder or a file of tests (options may name more), and the environment they run in: lab, or a service's."""
 
     folder: str
     environment: str
@@ -28,16 +34,22 @@ class Group:
 
 
 GROUPS: dict[str, Group] = {
-    "unit": Group("tests/unit", "lab"),
+    "unit": Group("tests/unit", "lab", AT_ONCE),
     "docs": Group("tests/docs", "lab"),
-    "localstack": Group("tests/localstack", "localstack"),
-    "warehouse": Group("tests/warehouse", "snowflake"),
+    "calls": Group("tests/calls", "lab"),
+    "iam": Group("tests/iam", "lab"),
+    "localstack": Group("tests/localstack", "localstack", AT_ONCE),
+    "warehouse": Group("tests/warehouse", "snowflake", AT_ONCE),
     "clients": Group("tests/clients", "clients"),
-    "airflow": Group("tests/airflow", "airflow"),
-    "spark": Group("tests/spark", "spark"),
+    "snow": Group("tests/snow", "snow"),
+    "infra": Group("tests/infra", "infra"),
+    "airflow": Group("tests/airflow", "airflow", AT_ONCE),
+    **{name: Group("tests/mwaa", name) for name in environments.MWAA},
+    "spark": Group("tests/spark", "spark", AT_ONCE),
+    "spark40": Group("tests/spark/test_merge_demographics.py", "spark40", ON_SPARK_40),
     "dashboard": Group("tests/dashboard", "lab"),
-    "integration": Group("tests/integration", "lab"),
-    "containers": Group("tests/integration", "lab", ("--services=containers",)),
+    "integration": Group("tests/integration", "lab", AT_ONCE),
+    "containers": Group("tests/integration", "lab", (*AT_ONCE, "--services=containers")),
     "e2e": Group("tests/e2e", "lab"),
 }
 
@@ -48,7 +60,8 @@ EXCLUDE_NEWER = {"services/localstack": "2026-03-05"}
 def prepare(display: Display) -> None:
     """Install what the tests need."""
     preflight.java()
-    environments.install(display.note, tuple(environments.FOLDERS))
+    environments.install(display.note)
+    environments.install(display.note, environments.TESTS)  # their jars are fetched by Spark's resolver
 
 
 def test(groups: Sequence[str], console: Console) -> int:
@@ -70,12 +83,13 @@ def _run_group(group: Group, console: Console) -> bool:
 
 TYPED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("lab", ("scripts", "jobs/schema.py", "jobs/parse.py", "lambda/archive_records", "tests/unit", "tests/docs")),
-    ("lab", ("tests/integration", "tests/e2e", "tests/dashboard")),
+    ("lab", ("tests/integration", "tests/e2e", "tests/dashboard", "tests/calls", "tests/iam")),
     ("lab", ("lambda/trigger_pipeline",)),
     ("spark", ("jobs", "services/spark")),
     ("airflow", ("dags", "services/airflow")),
     ("snowflake", ("services/snowflake/lab_snowflake",)),
     ("dashboard", ("services/dashboard/lab_dashboard",)),
+    ("infra", ("tests/infra",)),
     ("localstack", ("--config-file", "services/localstack/pyproject.toml")),
 )
 """What mypy checks in one go, and against which environment's packages."""
@@ -100,11 +114,20 @@ def _run_checker(command: tuple[str, ...], console: Console) -> bool:
 
 def lock(console: Console) -> None:
     """Compile every requirements.in to a requirements.txt that names versions and hashes, and no registry."""
-    for source in sorted((paths.ROOT, *(paths.ROOT / folder for folder in environments.FOLDERS.values()))):
-        folder = source.relative_to(paths.ROOT)
+    versions = {Path(): environments.LAB_PYTHON, Path("lambda"): libraries.PYTHON} | {
+        folder: environments.PYTHON.get(name, environments.LAB_PYTHON) for name, folder in environments.FOLDERS.items()
+    }
+    for folder, version in sorted(versions.items()):
         limit = EXCLUDE_NEWER.get(str(folder))
         command = [str(BIN / "uv"), "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--upgrade"]
-        command += ["--python-version", "3.11", "--no-header", *(("--exclude-newer", limit) if limit else ())]
+        command += [
+            "--python-version",
+            version,
+            "--no-header",
+            *(("--exclude-newer", limit) if limit else ()),
+        ]
+        constraints = folder / "constraints.txt"
+        command += ["--constraints", str(constraints)] if (paths.ROOT / constraints).is_file() else []
         command += [str(folder / "requirements.in"), "--output-file", str(folder / "requirements.txt")]
         console.print(f"{folder}/requirements.txt", highlight=False)
         if subprocess.run(command, cwd=paths.ROOT, check=False, env=dict(os.environ)).returncode:

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -22,23 +23,27 @@ from scripts import (
     deploy,
     dictionary,
     generate,
+    guard,
     ledger,
     paths,
-    preflight,
+    placement,
     profile,
     report,
     run,
     services,
     stack,
     status,
-    supervisor,
 )
+from scripts import doctor as doctors
+from scripts.destroy import destroy
 from scripts.display import shown
 from scripts.errors import LabError
+from scripts.plan.plan import plan
 from scripts.profile import Profile
 from scripts.runtime import Runtime, engine
 from scripts.runtime.choose import Wish, choose
 from scripts.stopwatch import Stopwatch
+from scripts.warehouse_bench.run import run as run_warehouse_bench
 
 app = typer.Typer(
     name="lab",
@@ -55,7 +60,7 @@ def _whole_number(least: int, example: str) -> Callable[[str | int], int]:
     def parse(given: str | int) -> int:  # the default is given as a number
         text = str(given)
         if not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
-            raise typer.BadParameter(f"{text!r} is not a whole number from {least} up. For example: make e2e {example}")
+            raise typer.BadParameter(f"{text!r} is not a whole number from {least} up. For example: {example}")
         return int(text)
 
     return parse
@@ -64,15 +69,51 @@ def _whole_number(least: int, example: str) -> Callable[[str | int], int]:
 Events = Annotated[
     int,
     typer.Option(
-        parser=_whole_number(1, "EVENTS=20000"), metavar="NUMBER", help="How many records to send, of every kind."
+        parser=_whole_number(1, "make e2e EVENTS=20000"),
+        metavar="NUMBER",
+        help="How many records to send, of every kind.",
+    ),
+]
+EventsPerSecond = Annotated[
+    int,
+    typer.Option(
+        parser=_whole_number(0, "make plan PROFILE=aws EVENTS_PER_SECOND=1000"),
+        metavar="NUMBER",
+        help="How many events a second the plan reckons with, day and night.",
+    ),
+]
+Rows = Annotated[
+    int,
+    typer.Option(
+        parser=_whole_number(10_000, "make bench-warehouse ROWS=1000000"),
+        metavar="NUMBER",
+        help="How many events to load; the aims are for a million.",
     ),
 ]
 Seed = Annotated[
     int,
     typer.Option(
-        parser=_whole_number(0, "SEED=7"), metavar="NUMBER", help="The same seed gives the same sequence of events."
+        parser=_whole_number(0, "make e2e SEED=7"),
+        metavar="NUMBER",
+        help="The same seed gives the same sequence of events.",
     ),
 ]
+
+Confirm = Annotated[
+    str | None,
+    typer.Option(
+        "--confirm",
+        metavar="ACCOUNT",
+        help="The AWS account that may be changed, 12 digits; a profile of kind aws demands it.",
+    ),
+]
+
+
+CURRENT: ContextVar[Profile | None] = ContextVar("profile", default=None)
+"""The profile of the command that runs, for the sentence it may end with."""
+
+CHANGING = ("deploy", "destroy", "e2e", "up")
+"""The targets that ask for the account they change."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +122,17 @@ class Lab:
 
     profile: Profile
     wish: Wish
+    command: str
+
+    def may_read(self) -> None:
+        """Return when the credentials are those of the profile's account."""
+        guard.before_reading(self.profile)
+
+    def may_change(self, confirmed: str | None) -> None:
+        """Return, saying where, when the user has named the account that the command is about to change."""
+        if identity := guard.before_changing(self.profile, self.command, confirmed):
+            where = f"AWS account {identity.account}, region {self.profile['AWS_REGION']}, as {identity.arn}"
+            console.print(where, markup=False, highlight=False)
 
     @cached_property
     def runtime(self) -> Runtime:
@@ -112,17 +164,19 @@ def main(
     ] = Wish.AUTO,
 ) -> None:
     """Read the profile and make it the environment of everything that follows."""
-    context.obj = Lab(profile.load(profile_name), wish)
+    context.obj = Lab(profile.load(profile_name), wish, context.invoked_subcommand or "")
+    CURRENT.set(context.obj.profile)
     profile.activate(context.obj.profile)
 
 
 @app.command()
-def e2e(context: Context, events: Events = 20_000, seed: Seed = 7) -> None:
+def e2e(context: Context, events: Events = 20_000, seed: Seed = 7, confirm: Confirm = None) -> None:
     """Start what is not running, deploy, send EVENTS records and account for every one of them.
 
     Exit code 0 only when the ledger balances and no check of the warehouse failed.
     """
     lab, watch = context.obj, Stopwatch()
+    lab.may_change(confirm)
     with shown(console) as display:
         with watch.stage("services"):
             services.up(lab.profile, lab.runtime, display)
@@ -135,8 +189,12 @@ def e2e(context: Context, events: Events = 20_000, seed: Seed = 7) -> None:
 
 
 @app.command()
-def up(context: Context) -> None:
+def up(context: Context, confirm: Confirm = None) -> None:
     """Start what is not running and wait until it is healthy."""
+    if context.obj.profile.airflow == "local":  # an Airflow that is started goes on with what waits for it
+        context.obj.may_change(confirm)
+    else:
+        context.obj.may_read()
     with shown(console) as display:
         services.up(context.obj.profile, context.obj.runtime, display)
 
@@ -144,7 +202,11 @@ def up(context: Context) -> None:
 @app.command()
 def down(context: Context) -> None:
     """Stop every service; what they wrote stays."""
-    console.print("Stopped." if context.obj.runtime.stop() else "Nothing was running.")
+    lab = context.obj
+    console.print("Stopped." if lab.runtime.stop() else "Nothing was running.")
+    if lab.profile.is_aws:
+        confirmed = f"CONFIRM={lab.profile['AWS_ACCOUNT_ID']}"
+        console.print(f"What runs in AWS goes on, and costs: make destroy PROFILE={lab.profile.name} {confirmed}")
 
 
 @app.command()
@@ -159,6 +221,7 @@ def clean(context: Context) -> None:
 @app.command(name="status")
 def show_status(context: Context) -> None:
     """Show every service: state, address, memory. Exit code 1 when one is not running."""
+    context.obj.may_read()
     healthy = status.show(context.obj.profile, context.obj.runtime, console)
     raise typer.Exit(0 if healthy else 1)
 
@@ -171,7 +234,7 @@ def logs(
 ) -> None:
     """Print the end of the services' logs."""
     runtime = context.obj.runtime
-    names = [program.name for program in runtime.programs()] or list(supervisor.program_names())
+    names = [program.name for program in runtime.programs()] or list(placement.programs(context.obj.profile))
     if service is not None and service not in names:
         raise LabError(f"There is no service {service!r}. Services: {', '.join(names)}.", next_command="make status")
     for name in [service] if service else names:
@@ -180,15 +243,31 @@ def logs(
 
 
 @app.command(name="deploy")
-def deploy_all(context: Context) -> None:
+def deploy_all(context: Context, confirm: Confirm = None) -> None:
     """Create or update everything in AWS and Snowflake; without a change it does nothing."""
+    context.obj.may_change(confirm)
     with shown(console) as display:
         deploy.deploy(context.obj.profile, boto3.Session(), display)
 
 
+@app.command(name="destroy")
+def destroy_all(context: Context, confirm: Confirm = None) -> None:
+    """Delete everything that a deployment made in AWS and Snowflake, data too, and look for what is left.
+
+    Exit code 1 when anything billable is left. Interrupted, it is typed again.
+    """
+    lab = context.obj
+    lab.may_change(confirm)
+    with shown(console) as display:
+        if lab.profile.airflow == "local":
+            lab.runtime.stop()
+        destroy(lab.profile, boto3.Session(), display)
+
+
 @app.command(name="generate")
-def generate_events(context: Context, events: Events = 20_000, seed: Seed = 7) -> None:
+def generate_events(context: Context, events: Events = 20_000, seed: Seed = 7, confirm: Confirm = None) -> None:
     """Send EVENTS records to the stream and claim them for the ledger; `lab e2e` does more."""
+    context.obj.may_change(confirm)
     session, outputs = boto3.Session(), stack.outputs(boto3.Session(), context.obj.profile["PROJECT"])
     settings = generate.GenerateSettings(
         bucket=outputs.lake_bucket, stream=outputs.stream_name, events=events, seed=seed
@@ -206,6 +285,7 @@ def show_ledger(
     run_id: Annotated[str | None, typer.Option("--run", help="Only this run's records (run-xxxxxxxx).")] = None,
 ) -> None:
     """Account for every record ever produced. Exit code 1 when the ledger does not balance."""
+    context.obj.may_read()
     outputs = stack.outputs(boto3.Session(), context.obj.profile["PROJECT"])
     taken = ledger.take(ledger.Sources(boto3.Session(), outputs.lake_bucket, outputs.stream_name), run_id)
     if as_json:
@@ -217,9 +297,22 @@ def show_ledger(
 
 @app.command()
 def doctor(context: Context) -> None:
-    """Check Java, disk and ports; change nothing."""
-    preflight.check(context.obj.profile)
-    console.print("Java, disk and ports are fine.")
+    """Say all that is missing or wrong, each with what mends it; touch nothing. Exit code 1 when something is wrong."""
+    sound = doctors.show(doctors.examine(context.obj.profile), console)
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command(name="plan")
+def show_plan(context: Context, events_per_second: EventsPerSecond = 100) -> None:
+    """Say what a deployment would make and change, and what it would cost; touch nothing.
+
+    Exit code 1 when a month would cost more than the profile's budget.
+    """
+    lab = context.obj
+    if not lab.profile.is_aws:
+        raise LabError("A lab of this machine costs nothing.", next_command="make plan PROFILE=aws")
+    lab.may_read()
+    plan(lab.profile, events_per_second, console)
 
 
 @app.command()
@@ -242,6 +335,17 @@ def bench_chain(context: Context, events: Events = 20_000) -> None:
     bench.run(runtimes, events, context.obj.profile.path, console)
 
 
+@app.command(name="bench-warehouse")
+def bench_warehouse(rows: Rows = 1_000_000) -> None:
+    """Measure the local warehouse beside fakesnow's own server: loads, MERGE, queries, fetches, memory, start.
+
+    On free ports and temporary files: a running lab is left alone, though it makes the figures worse.
+    """
+    with shown(console) as display:
+        table = run_warehouse_bench(rows, display)
+    console.print(table)
+
+
 @app.command()
 def lint() -> None:
     """Check style, types, import contracts and the CloudFormation template."""
@@ -262,6 +366,15 @@ def lock() -> None:
     checks.lock(console)
 
 
+def _next_command(command: str) -> str:
+    """Under an account's profile with that profile: without it, make would act on the lab of this machine."""
+    current = CURRENT.get()
+    if current is None or not current.is_aws or "PROFILE=" in command or not command.startswith("make "):
+        return command
+    changes = command.split()[1] in CHANGING
+    return f"{command} PROFILE={current.name}" + (f" CONFIRM={current['AWS_ACCOUNT_ID']}" if changes else "")
+
+
 def entry() -> None:
     """Run the command line; a user's mistake is a sentence and exit code 1, Ctrl-C is exit code 130."""
     try:
@@ -273,7 +386,7 @@ def entry() -> None:
     except LabError as error:
         errors.print(f"error: {error.message}", style="red", markup=False, highlight=False)
         if error.next_command:
-            errors.print(f"next:  {error.next_command}", markup=False, highlight=False)
+            errors.print(f"next:  {_next_command(error.next_command)}", markup=False, highlight=False)
         sys.exit(1)
 
 

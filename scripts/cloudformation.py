@@ -44,6 +44,7 @@ class Stack:
         session: whose account and region.
         name: the stack's name.
         on_progress: told what is happening, in a few words.
+        tags: of the stack, and of each of its resources that CloudFormation can tag.
         deadline_seconds: how long to wait for CloudFormation at each step.
     """
 
@@ -53,21 +54,67 @@ class Stack:
         name: str,
         on_progress: Progress = lambda _: None,
         *,
+        tags: Mapping[str, str] | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self.name = name
         self._client: CloudFormationClient = session.client("cloudformation")
         self._on_progress = on_progress
+        self._tags = tags or {}
         self._deadline_seconds = deadline_seconds
 
     def exists(self) -> bool:
         """Whether it was ever made; one that was only prepared (REVIEW_IN_PROGRESS) was not."""
-        return self._status() not in (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+        return self.status() not in (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
 
     def outputs(self) -> dict[str, str]:
         """Its outputs by name."""
         found = self._describe()
         return {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", [])} if found else {}
+
+    def parameters(self) -> dict[str, str]:
+        """Its parameters by name; of those that CloudFormation does not echo, asterisks."""
+        found = self._describe()
+        given = found.get("Parameters", []) if found else []
+        return {each["ParameterKey"]: each.get("ParameterValue", "") for each in given}
+
+    def resource_types(self) -> dict[str, str]:
+        """The types of its resources by their names in the template."""
+        return {name: each["ResourceType"] for name, each in self._resources().items()}
+
+    def physical_ids(self, kind: str) -> list[str]:
+        """The names in AWS of its resources of one type, without those that are gone; none without a stack."""
+        found = self._resources().values() if self.exists() else ()
+        return [
+            each["PhysicalResourceId"]
+            for each in found
+            if each["ResourceType"] == kind
+            and each["ResourceStatus"] != "DELETE_COMPLETE"
+            and each.get("PhysicalResourceId")
+        ]
+
+    def delete(self) -> None:
+        """Delete it and wait until it is gone; nothing happens when it is not there.
+
+        Raises:
+            LabError: a resource cannot be deleted: names it and says why.
+            Unavailable: CloudFormation takes longer than the deadline.
+        """
+        if not self.status():
+            return
+        self._client.delete_stack(StackName=self.name)
+        for _ in self._polls("its deletion to end"):
+            status = self.status() or "DELETE_COMPLETE"
+            if status == "DELETE_COMPLETE":
+                self._on_progress(f"stack {self.name} is deleted")
+                return
+            if not status.endswith("_IN_PROGRESS"):
+                raise LabError(f"Stack {self.name} is {status}. {self._first_failure()}. Type the same command again.")
+            self._on_progress(f"stack {self.name}: {status}")
+
+    def template(self) -> str:
+        """The template that it was deployed with, as it was written."""
+        return str(self._client.get_template(StackName=self.name, TemplateStage="Original")["TemplateBody"])
 
     def apply(self, template: str, parameters: Mapping[str, str]) -> None:
         """Deploy the template with these parameters; nothing happens when it is deployed already.
@@ -119,7 +166,8 @@ class Stack:
             ChangeSetType=kind,
             TemplateBody=template,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-            Capabilities=["CAPABILITY_IAM"],
+            Tags=[{"Key": key, "Value": value} for key, value in self._tags.items()],
+            Capabilities=["CAPABILITY_NAMED_IAM"],
         )["Id"]
         for _ in self._polls("its change set to be ready"):
             described = self._client.describe_change_set(ChangeSetName=change_set, StackName=self.name)
@@ -131,7 +179,7 @@ class Stack:
         """Wait until nothing is in progress. Raises LabError unless it can be deployed to then."""
         status = None
         for _ in self._polls("its deployment to end"):
-            status = self._status() or ""
+            status = self.status() or ""
             if not status.endswith("_IN_PROGRESS"):
                 break
             done = sum(each["ResourceStatus"] in MADE for each in self._resources().values())
@@ -153,7 +201,8 @@ class Stack:
         if wrong:
             raise LabError(f"Stack {self.name} is deployed, but not whole:\n  " + "\n  ".join(wrong))
 
-    def _status(self) -> str | None:
+    def status(self) -> str | None:
+        """Its status, None when it was never made or is long gone."""
         found = self._describe()
         return found["StackStatus"] if found else None
 

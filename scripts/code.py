@@ -15,9 +15,14 @@ from pathlib import Path
 
 import boto3
 
+from scripts import libraries
+
 VERSION_LENGTH = 12
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644 << 16
+
+SHARED = {"trigger_pipeline": ("__init__.py", "arrivals.py", "coverage.py")}
+"""What a function takes of dags/media_stream: the rule by which arrivals start runs is one rule, wherever it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,23 @@ def package(root: Path) -> Package:
     files = {f"jobs/{name}": body for name, body in jobs.items()}
     files["jobs.zip"] = archive({f"jobs/{name}": body for name, body in jobs.items()})
     for function in sorted(path.parent for path in (root / "lambda").glob("*/handler.py")):
-        files[f"lambda/{function.name}.zip"] = archive(_sources(function))
+        files[f"lambda/{function.name}.zip"] = archive(function_files(root, function.name))
     return Package(files)
+
+
+def function_files(root: Path, name: str) -> dict[str, bytes]:
+    """What the zip of the function ``name`` holds: its sources, and the libraries of lambda/requirements.txt."""
+    sources = function_sources(root, name)
+    requirements = root / libraries.REQUIREMENTS
+    if not requirements.is_file():
+        return sources
+    return {**libraries.needed(libraries.install(requirements), sources.values()), **sources}
+
+
+def function_sources(root: Path, name: str) -> dict[str, bytes]:
+    """The files of the function ``name``: its own, and those it shares with the DAGs."""
+    shared = {f"media_stream/{file}": root / "dags" / "media_stream" / file for file in SHARED.get(name, ())}
+    return _sources(root / "lambda" / name) | {path: file.read_bytes() for path, file in shared.items()}
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import boto3
 
-from scripts import dags, stack, warehouse
+from scripts import dags, stack, storage_integration, warehouse
 from scripts.display import Display
-from scripts.profile import Profile
+from scripts.profile import Profile, environment
 from scripts.stack import Outputs
+from scripts.storage_integration import Trust
 
 
 def deploy(profile: Profile, session: boto3.Session, display: Display) -> Outputs:
@@ -17,7 +18,12 @@ def deploy(profile: Profile, session: boto3.Session, display: Display) -> Output
         LabError: a resource, a statement or a DAG failed; the message names it.
     """
     display.heading("Deployment")
-    outputs = stack.deploy(session, stack.parameters(profile.values), display.note)
+    parameters = stack.parameters(environment(profile))
+
+    def deploy_stack(trust: Trust) -> Outputs:
+        return stack.deploy(session, {**parameters, **trust}, display.note)
+
+    outputs = storage_integration.deploy(profile["SNOWFLAKE_STAGE_OPTIONS"], deploy_stack, display.note)
     warehouse.deploy(variables(profile, outputs), display.note)
     dags.wait_until_parsed(session, outputs)
     display.note(f"DAGs {' and '.join(dags.DAGS)} are parsed")

@@ -15,8 +15,23 @@ from scripts import paths
 from scripts.errors import LabError
 
 SERVICES = ("localstack", "lambda", "spark", "snowflake", "airflow", "dashboard")
-FOLDERS = {**{name: Path("services", name) for name in SERVICES}, "clients": Path("tests", "clients")}
-"""Where the locked requirements of each environment lie; no service needs `clients`, tests alone do."""
+MWAA = {f"mwaa-{version}": Path("tests", "mwaa", version) for version in ("3.0.6", "3.3.1")}
+FOLDERS = (
+    {name: Path("services", name) for name in SERVICES}
+    | {name: Path("tests", name) for name in ("clients", "iam", "infra", "snow", "spark40")}
+    | MWAA
+)
+"""Where the locked requirements of each environment lie; what tests alone need lies with them."""
+
+TESTS = tuple(name for name in FOLDERS if name not in SERVICES)
+
+LAB_PYTHON = "3.11"
+PYTHON = dict.fromkeys(MWAA, "3.12")
+"""The version of Python of an environment that is not the lab's own: Airflow's as on MWAA."""
+
+
+OF_NPM = ("package.json", "package-lock.json", ".npmrc")
+"""What npm installs into an environment that brings Node.js along; the lock names no registry."""
 
 
 def install(on_progress: Callable[[str], None], services: tuple[str, ...] = SERVICES) -> None:
@@ -44,18 +59,30 @@ def python(service: str) -> Path:
     return paths.envs() / service / "bin" / "python"
 
 
+def interpreter(version: str) -> str:
+    """What uv is to take for a version of Python: pyenv's, which uv does not see, or the version for it to find."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    found = sorted(root.glob(f"versions/{version}.*/bin/python"))
+    return str(found[-1]) if found else version
+
+
 def _install_one(service: str) -> None:
     home = paths.envs() / service
     requirements = paths.ROOT / FOLDERS[service] / "requirements.txt"
     if not python(service).exists():
-        _uv("venv", "--quiet", "--python", "3.11", str(home))
-    _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(service)), str(requirements))
+        uv("venv", "--quiet", "--python", interpreter(PYTHON.get(service, LAB_PYTHON)), str(home))
+    uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(python(service)), str(requirements))
     folder = paths.ROOT / FOLDERS[service]
     if (folder / "pyproject.toml").is_file():  # a package of ours whose entry points must be registered
-        _uv("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--offline",
+        uv("pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--offline",
             "--python", str(python(service)), "--editable", str(folder))  # fmt: skip
     if (folder / "fetch-jars").is_file():
-        _run([str(folder / "fetch-jars")], "Spark's jars could not be fetched")
+        _run([str(folder / "fetch-jars")], "The jars could not be fetched")
+    if (folder / "package.json").is_file():
+        for name in OF_NPM:
+            shutil.copyfile(folder / name, home / name)
+        npm = [str(home / "bin" / "npm"), "ci", "--prefix", str(home)]
+        _run([*npm, "--ignore-scripts", "--no-audit", "--no-fund"], "npm could not install a package")
     _stamp(service).write_text(_fingerprint(service))
 
 
@@ -72,12 +99,13 @@ def _fingerprint(service: str) -> str:
 
 def _inputs(service: str) -> Iterator[Path]:
     folder = paths.ROOT / FOLDERS[service]
-    for name in ("requirements.txt", "jars.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "jars.txt", "pyproject.toml", *OF_NPM):
         if (folder / name).is_file():
             yield folder / name
 
 
-def _uv(*arguments: str) -> None:
+def uv(*arguments: str) -> None:
+    """Run uv. Raises LabError with its own words when it fails."""
     own = paths.envs() / "lab" / "bin" / "uv"
     _run([str(own) if own.exists() else shutil.which("uv") or "uv", *arguments], "A package could not be installed")
 

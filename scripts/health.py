@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,9 @@ import snowflake.connector
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts import warehouse
 from scripts.errors import LabError, Unavailable
+from scripts.identity import identify
 from scripts.profile import Profile
 from scripts.runtime import Program, Runtime
 
@@ -100,6 +102,25 @@ def dashboard(profile: Profile) -> None:
     _ask(f"{profile['DASHBOARD_URL']}/_stcore/health")
 
 
+def mwaa_call(_profile: Profile) -> None:
+    """MWAA's REST call is answered by the Airflow of this machine."""
+    try:
+        boto3.client("mwaa").list_environments()
+    except (BotoCoreError, ClientError) as error:
+        raise Unavailable(f"mwaa list_environments: {error}") from error
+
+
+def aws_account(profile: Profile) -> None:
+    """AWS knows whose credentials these are."""
+    identify(profile)
+
+
+def snowflake_account(_profile: Profile) -> None:
+    """A log-in and a query are answered; the query needs no warehouse, and costs nothing."""
+    with warehouse.connect() as connection:
+        connection.cursor().execute("SELECT 1")
+
+
 def _get(url: str) -> dict[str, Any]:
     try:
         return dict(_ask(url).json())
@@ -139,11 +160,28 @@ SERVICES: tuple[Service, ...] = (
 )
 
 
-def seen(profile: Profile) -> tuple[Program, ...]:
-    """Every service as a call finds it now: for whoever has not started them."""
+MWAA_CALL = Service("MWAA's call", {"localstack": _at("AWS_ENDPOINT_URL_MWAA")}, mwaa_call)
+AIRFLOW = next(service for service in SERVICES if service.name == "Airflow")
+
+ACCOUNTS: tuple[Service, ...] = (
+    Service("AWS", {"aws": lambda profile: f"{profile['AWS_ACCOUNT_ID']}, {profile['AWS_REGION']}"}, aws_account),
+    Service("Snowflake", {"snowflake-account": _at("SNOWFLAKE_ACCOUNT")}, snowflake_account),
+)
+
+
+def services(profile: Profile) -> tuple[Service, ...]:
+    """What a user of ``profile`` waits for."""
+    if not profile.is_aws:
+        return SERVICES
+    return ACCOUNTS if profile.airflow == "mwaa" else (MWAA_CALL, AIRFLOW, *ACCOUNTS)
+
+
+def seen(profile: Profile, besides: Set[str] = frozenset()) -> tuple[Program, ...]:
+    """Every service as a call finds it now, without those whose programs are known: ``besides``."""
     return tuple(
         Program(name, "healthy" if answers else "no answer", runs=answers)
-        for service in SERVICES
+        for service in services(profile)
+        if not besides & service.programs.keys()
         for answers in (_answers(service, profile),)
         for name in service.programs
     )
@@ -152,7 +190,7 @@ def seen(profile: Profile) -> tuple[Program, ...]:
 def _answers(service: Service, profile: Profile) -> bool:
     try:
         service.check(profile)
-    except Unavailable:
+    except LabError:
         return False
     return True
 
@@ -170,7 +208,7 @@ def wait(
     """
     started = time.monotonic()
     results: Mapping[str, _Waiter] = {
-        service.name: _Waiter(service, profile, runtime, started + deadline) for service in SERVICES
+        service.name: _Waiter(service, profile, runtime, started + deadline) for service in services(profile)
     }
     for waiter in results.values():
         waiter.start()
@@ -210,6 +248,8 @@ class _Waiter(threading.Thread):
                 break
             except Unavailable as error:
                 self.failure = self._verdict(error)
+            except LabError as error:  # waiting does not mend it
+                self.failure = error
             except Exception as error:
                 self.failure = LabError(f"The health check of {self.service.name} itself failed: {error!r}")
             if self.failure:

@@ -26,13 +26,16 @@ ADDRESSES = {
     "DASHBOARD_PORT": "DASHBOARD_URL",
 }
 """The settings of ports, each with the address that is made of it."""
+ADDRESSES_BESIDE_AWS = {"LOCALSTACK_PORT": "AWS_ENDPOINT_URL_MWAA", "AIRFLOW_PORT": "AIRFLOW_URL"}
+"""Those of an Airflow on this machine that drives AWS."""
 CONTAINERS = "the lab's own containers are stopped by: make down RUNTIME=compose"
 INSTALL_JAVA = "On Debian or Ubuntu: sudo apt-get install openjdk-17-jre-headless. On a Mac: brew install openjdk@17"
 
 
 def check(profile: Profile) -> None:
     """Raise a LabError for the first thing that would keep the lab from running; start nothing, change nothing."""
-    java()
+    if not profile.is_aws:
+        java()
     disk()
     ports(profile)
 
@@ -76,13 +79,14 @@ def addresses(profile: Profile) -> dict[int, str]:
     Raises:
         LabError: an address was given another port than its setting says.
     """
-    for setting, address in ADDRESSES.items():
+    settings = ADDRESSES_BESIDE_AWS if profile.is_aws else ADDRESSES
+    for setting, address in settings.items():
         if address and not profile[address].rstrip("/").endswith(f":{profile[setting]}"):
             raise LabError(
                 f"{address}={profile[address]} in {paths.display(profile.path)} has another port than "
                 f"{setting}={profile[setting]}: change {setting}, and write the address with ${{{setting}}}."
             )
-    return {int(profile[setting]): setting for setting in ADDRESSES}
+    return {int(profile[setting]): setting for setting in settings}
 
 
 def ports(profile: Profile) -> None:

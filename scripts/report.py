@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from scripts.ledger import Ledger
 from scripts.ledger.freshness import Freshness
 from scripts.ledger.show import imbalances, reasons, table
 from scripts.profile import Profile
+
+YOUR_SIGN_IN = "your AWS sign-in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,8 @@ class Report:
 def show(report: Report, profile: Profile, console: Console) -> None:
     """Print where to look, the ledger, and as the last line the closing line."""
     places = Table("where to look", "address", "log-in", box=None)
-    places.add_row("Airflow", profile["AIRFLOW_URL"], f"{profile['AIRFLOW_USER']} / {profile['AIRFLOW_PASSWORD']}")
-    places.add_row("Spark master", profile["SPARK_MASTER_UI_URL"], "")
-    places.add_row("Spark worker", profile["SPARK_WORKER_UI_URL"], "")
+    for place in places_to_look(profile):
+        places.add_row(*place)
     console.print(places)
     freshness = report.bronze_freshness
     console.print(
@@ -82,6 +84,23 @@ def show(report: Report, profile: Profile, console: Console) -> None:
     if report.failures:
         console.print(report.failures, style="red", markup=False, highlight=False)
     show_ledger(report.total, console, closing=report.ledger if report.total.balanced else report.total)
+
+
+def places_to_look(profile: Profile) -> Iterator[tuple[str, str, str]]:
+    """Where the run can be looked at: what is there, its address, and who logs in."""
+    if address := profile.values.get("AIRFLOW_URL"):
+        yield "Airflow", address, f"{profile['AIRFLOW_USER']} / {profile['AIRFLOW_PASSWORD']}"
+    if not profile.is_aws:
+        yield "Spark master", profile["SPARK_MASTER_UI_URL"], ""
+        yield "Spark worker", profile["SPARK_WORKER_UI_URL"], ""
+        yield "Dashboard", profile["DASHBOARD_URL"], ""
+        return
+    aws, region = f"https://{profile['AWS_REGION']}.console.aws.amazon.com", f"region={profile['AWS_REGION']}"
+    if profile.airflow == "mwaa":
+        yield "Airflow", f"{aws}/mwaa/home?{region}#environments/{profile['PROJECT']}/sso", YOUR_SIGN_IN
+    yield "EMR Serverless", f"{aws}/emr/home?{region}#/serverless", YOUR_SIGN_IN
+    yield "Glue", f"{aws}/gluestudio/home?{region}#/jobs", YOUR_SIGN_IN
+    yield "Snowflake", "https://app.snowflake.com", profile["SNOWFLAKE_USER"]
 
 
 def show_ledger(ledger: Ledger, console: Console, *, closing: Ledger | None = None) -> None:

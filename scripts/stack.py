@@ -12,13 +12,33 @@ from pathlib import Path
 
 import boto3
 
-from scripts import code, paths
+from scripts import airflow_folder, code, key_pair, paths
 from scripts.cloudformation import Progress, Stack
 from scripts.errors import LabError
 
 TEMPLATE = paths.ROOT / "infra" / "template.yaml"
 CODE_VERSION = "CodeVersion"
-SNOWFLAKE = ("ACCOUNT", "HOST", "PORT", "USER", "PASSWORD", "WAREHOUSE", "DATABASE")
+AIRFLOW_REQUIREMENTS = "MwaaRequirementsKey"
+PARAMETERS = {
+    "PROJECT": "ProjectName",
+    "AIRFLOW": "Airflow",
+    "RUN_INTERVAL_MINUTES": "RunIntervalMinutes",
+    "STREAM_TRIGGER_SECONDS": "StreamTriggerSeconds",
+    "BATCH_WINDOW_SECONDS": "BatchWindowSeconds",
+    "BUDGET_USD": "BudgetUsd",
+    "BUDGET_EMAIL": "BudgetEmail",
+    "SNOWFLAKE_ACCOUNT": "SnowflakeAccount",
+    "SNOWFLAKE_HOST": "SnowflakeHost",
+    "SNOWFLAKE_PORT": "SnowflakePort",
+    "SNOWFLAKE_USER": "SnowflakeUser",
+    "SNOWFLAKE_PASSWORD": "SnowflakePassword",
+    "SNOWFLAKE_WAREHOUSE": "SnowflakeWarehouse",
+    "SNOWFLAKE_DATABASE": "SnowflakeDatabase",
+}
+"""The settings of a profile that are parameters of the template. The rest of them only a deployment knows."""
+LEARNED = ("SnowflakeIamUserArn", "SnowflakeExternalId", AIRFLOW_REQUIREMENTS)
+"""Parameters whose values the deployment learns on its way."""
+PRIVATE_KEY = "SnowflakePrivateKey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +57,8 @@ class Outputs:
     mwaa_environment_name: str
     archive_function_name: str
     trigger_function_name: str
+    snowflake_role_arn: str
+    stream_trigger_seconds: str
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Outputs:
@@ -49,9 +71,24 @@ class Outputs:
 
 
 def parameters(settings: Mapping[str, str]) -> dict[str, str]:
-    """The template's parameters as a profile gives them: PROJECT and SNOWFLAKE_*."""
-    snowflake = {f"Snowflake{each.title()}": settings.get(f"SNOWFLAKE_{each}", "") for each in SNOWFLAKE}
-    return {"ProjectName": settings["PROJECT"]} | {name: value for name, value in snowflake.items() if value}
+    """The template's parameters as a profile gives them, and the key by which Airflow logs in to Snowflake.
+
+    Raises:
+        LabError: the profile names a key's file that holds none.
+    """
+    values = {parameter: settings[setting] for setting, parameter in PARAMETERS.items() if settings.get(setting)}
+    key = key_pair.configured(settings)
+    return values | ({PRIVATE_KEY: key.pem} if key else {})
+
+
+def buckets(project: str, account: str) -> list[str]:
+    """The names of its buckets, as the template makes them: they are known before there is a stack, and outlive it."""
+    return [f"{project}-{account}-{kind}" for kind in ("lake", "code")]
+
+
+def tags(project: str) -> dict[str, str]:
+    """By which everything that was made for a project is found again, and its cost told apart."""
+    return {"Project": project}
 
 
 def deploy(
@@ -66,7 +103,7 @@ def deploy(
 
     Args:
         session: whose account and region.
-        values: the template's parameters, as ``parameters`` gives them; the code's version is added here.
+        values: the template's parameters, as ``parameters`` gives them; where the code lies is added here.
         on_progress: told what is happening, in a few words.
         template: the template's file.
         root: the repository whose code is deployed.
@@ -75,7 +112,7 @@ def deploy(
         LabError: the stack cannot be deployed, or a resource of it was not made; names it and says why.
         Unavailable: it takes longer than it may.
     """
-    stack = Stack(session, values["ProjectName"], on_progress)
+    stack = Stack(session, values["ProjectName"], on_progress, tags=tags(values["ProjectName"]))
     body = template.read_text()
     package = code.package(root)
     if "CodeBucket" not in stack.outputs():
@@ -83,7 +120,10 @@ def deploy(
     bucket = stack.outputs()["CodeBucket"]
     uploaded = code.upload(session, bucket, package)
     on_progress(f"code {package.version}: {len(uploaded)} of {len(package.files)} files uploaded")
-    stack.apply(body, {**values, CODE_VERSION: package.version})
+    changes = airflow_folder.sync(session, bucket, airflow_folder.files(root))
+    on_progress(f"DAGs: {len(changes.put)} files uploaded, {len(changes.deleted)} deleted")
+    requirements = airflow_folder.upload_requirements(session, bucket, root)
+    stack.apply(body, {**values, CODE_VERSION: package.version, AIRFLOW_REQUIREMENTS: requirements})
     return Outputs.of(stack.outputs())
 
 

@@ -14,7 +14,7 @@ from scripts.stack import Outputs
 
 if TYPE_CHECKING:
     from mypy_boto3_emr_serverless.literals import JobRunStateType
-    from mypy_boto3_emr_serverless.type_defs import JobRunTypeDef
+    from mypy_boto3_emr_serverless.type_defs import JobDriverOutputTypeDef, JobDriverTypeDef, JobRunTypeDef
 
 JOB_NAME = "stream_viewership"
 ACTIVE: Final = ("SUBMITTED", "PENDING", "SCHEDULED", "RUNNING")
@@ -23,9 +23,10 @@ POLL_SECONDS = 1.0
 
 
 def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str], None]) -> str:
-    """Start the streaming job unless a run of it with this code is active, and wait until it runs.
+    """Start the streaming job unless a run of it with this code and trigger is active, and wait until it runs.
 
-    A run with other code is cancelled first: its successor goes on at its checkpoint.
+    A run with other code, or one that commits at another interval, is cancelled first: its successor goes on at its
+    checkpoint.
 
     Returns:
         The id of the job run.
@@ -34,10 +35,13 @@ def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str]
         LabError: the run failed to start; the message carries its state details.
     """
     runs = _active(session, outputs)
-    current = [run for run in runs if run["jobDriver"]["sparkSubmit"]["entryPoint"] == _entry_point(outputs)]
+    wanted = _command(_driver(session, outputs))
+    current = [run for run in runs if _command(run["jobDriver"]) == wanted]
     for run in runs:
         if run not in current:
-            on_progress(f"{JOB_NAME} runs other code as job run {run['jobRunId']}: cancelling it")
+            on_progress(
+                f"{JOB_NAME} runs other code, or with other arguments, as job run {run['jobRunId']}: cancelling it"
+            )
             _cancel(session, outputs, run["jobRunId"])
     run_id = current[0]["jobRunId"] if current else _start(session, outputs)
     on_progress(f"{JOB_NAME} {'already runs' if current else 'started'} as job run {run_id}")
@@ -68,17 +72,7 @@ def _start(session: boto3.Session, outputs: Outputs) -> str:
         mode="STREAMING",
         retryPolicy={"maxFailedAttemptsPerHour": 10},
         executionTimeoutMinutes=0,
-        jobDriver={
-            "sparkSubmit": {
-                "entryPoint": _entry_point(outputs),
-                "entryPointArguments": [
-                    *("--lake-bucket", outputs.lake_bucket),
-                    *("--stream-name", outputs.stream_name),
-                    *("--region", session.region_name),
-                ],
-                "sparkSubmitParameters": f"--py-files {_code(outputs)}/jobs.zip --conf spark.cores.max=1",
-            }
-        },
+        jobDriver=_driver(session, outputs),
         configurationOverrides={
             "monitoringConfiguration": {
                 "s3MonitoringConfiguration": {"logUri": f"s3://{outputs.lake_bucket}/logs/emr/"}
@@ -86,6 +80,28 @@ def _start(session: boto3.Session, outputs: Outputs) -> str:
         },
     )
     return answer["jobRunId"]
+
+
+def _driver(session: boto3.Session, outputs: Outputs) -> JobDriverTypeDef:
+    """What a run with this code and trigger is made of."""
+    return {
+        "sparkSubmit": {
+            "entryPoint": f"{_code(outputs)}/jobs/{JOB_NAME}.py",
+            "entryPointArguments": [
+                *("--lake-bucket", outputs.lake_bucket),
+                *("--stream-name", outputs.stream_name),
+                *("--region", session.region_name),
+                *("--trigger", f"{outputs.stream_trigger_seconds} seconds"),
+            ],
+            "sparkSubmitParameters": f"--py-files {_code(outputs)}/jobs.zip --conf spark.cores.max=1",
+        }
+    }
+
+
+def _command(driver: JobDriverTypeDef | JobDriverOutputTypeDef) -> tuple[str, ...]:
+    """The program and its arguments."""
+    spark = driver["sparkSubmit"]
+    return (spark["entryPoint"], *spark.get("entryPointArguments", ()))
 
 
 def _active(session: boto3.Session, outputs: Outputs) -> list[JobRunTypeDef]:
@@ -101,10 +117,6 @@ def _cancel(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
     client = session.client("emr-serverless")
     client.cancel_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)
     _wait_for(session, outputs, run_id, "CANCELLED")
-
-
-def _entry_point(outputs: Outputs) -> str:
-    return f"{_code(outputs)}/jobs/{JOB_NAME}.py"
 
 
 def _code(outputs: Outputs) -> str:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import xmlrpc.client
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from configparser import RawConfigParser
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,9 @@ CONFIG = paths.ROOT / "services" / "supervisord.conf"
 START_SECONDS = 20
 STOP_SECONDS = 60
 GRACE_SECONDS = 5
+
+PLACE = ("PROFILE_KIND", "AWS_ACCOUNT_ID", "AWS_REGION", "PROJECT")
+"""What programs that run must share with a profile for it to go on with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +84,61 @@ def programs() -> tuple[Program, ...]:
     )
 
 
-def start(environment: Mapping[str, str]) -> bool:
-    """Start supervisord with every program, or the programs that are down; nothing is started twice.
+def start(environment: Mapping[str, str], names: Sequence[str]) -> bool:
+    """Start supervisord with these programs, or those of them that are down; nothing is started twice.
 
     Returns:
         Whether supervisord itself was started by this call.
+
+    Raises:
+        LabError: the programs that run are those of another account, region or project.
     """
     if is_running():
+        _require_same_place(environment)
         for program in programs():
             if program.state in {"STOPPED", "EXITED", "FATAL", "BACKOFF"}:
                 with _api() as api, contextlib.suppress(xmlrpc.client.Fault):  # it came up between the two calls
                     api.startProcess(program.name, False)
         return False
-    _launch(environment)
+    _launch(environment, names)
     return True
 
 
-def _launch(environment: Mapping[str, str]) -> None:
+def _require_same_place(environment: Mapping[str, str]) -> None:
+    running = _supervisord()
+    theirs = running.environ() if running else environment
+    for setting in PLACE:
+        if theirs.get(setting) != environment.get(setting):
+            raise LabError(
+                f"The lab already runs here with {setting}={theirs.get(setting)}, and the profile has "
+                f"{environment.get(setting)}. Stop it first, under the profile it was started with.",
+                next_command="make down",
+            )
+
+
+def config(names: Sequence[str]) -> Path:
+    """services/supervisord.conf, or a copy of it without the programs that are not asked for."""
+    unwanted = [name for name in program_names() if name not in names]
+    if not unwanted:
+        return CONFIG
+    parser = RawConfigParser()
+    parser.read_string(CONFIG.read_text())
+    for name in unwanted:
+        parser.remove_section(f"program:{name}")
+    path = paths.var() / "run" / CONFIG.name
+    with path.open("w") as file:
+        parser.write(file)
+    return path
+
+
+def _launch(environment: Mapping[str, str], names: Sequence[str]) -> None:
     for folder in (paths.logs(), paths.var() / "run"):
         folder.mkdir(parents=True, exist_ok=True)
     socket().unlink(missing_ok=True)
     for record in (paths.var() / "run").glob("*.pgid"):  # of processes that are long gone: their numbers are free again
         record.unlink()
     result = subprocess.run(
-        [sys.executable, "-m", "supervisor.supervisord", "-c", str(CONFIG)],
+        [sys.executable, "-m", "supervisor.supervisord", "-c", str(config(names))],
         cwd=paths.ROOT,
         env={**environment, "LAB_SOCKET": str(socket())},
         stdin=subprocess.DEVNULL,

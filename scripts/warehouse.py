@@ -12,8 +12,9 @@ import snowflake.connector
 from snowflake.connector.errors import Error, OperationalError
 from snowflake.connector.util_text import split_statements
 
-from scripts import paths
+from scripts import key_pair, paths
 from scripts.errors import LabError, Unavailable
+from scripts.key_pair import KeyPair
 
 PLACEHOLDER = re.compile(r"&\{(\w+)\}")
 SETTINGS = {
@@ -25,6 +26,8 @@ SETTINGS = {
     "database": "SNOWFLAKE_DATABASE",
 }
 LOGIN_TIMEOUT_SECONDS = 30
+KEY_UNKNOWN = {390_144, 394_304}
+"""Snowflake's answers to a login by a key that the user does not have."""
 
 
 def deploy(
@@ -48,15 +51,17 @@ def deploy(
 
 
 def connect(environment: Mapping[str, str] = os.environ) -> snowflake.connector.SnowflakeConnection:
-    """A connection by the profile's ``SNOWFLAKE_*`` settings.
+    """A connection by the profile's ``SNOWFLAKE_*`` settings: by their key's file if they name one, else by password.
 
     Raises:
         Unavailable: nothing answers at the address.
-        LabError: a setting is missing, or the login was refused.
+        LabError: a setting is missing, the key's file is none, or the login was refused.
     """
     if missing := [setting for setting in ("SNOWFLAKE_ACCOUNT", "SNOWFLAKE_USER") if not environment.get(setting)]:
         raise LabError(f"{missing[0]} is not set; the profile gives it (profiles/local.env).")
     options = {option: environment[setting] for option, setting in SETTINGS.items() if environment.get(setting)}
+    key = key_pair.configured(environment)
+    by_key = {"authenticator": "SNOWFLAKE_JWT", "private_key": key.der} if key else {}
     address: dict[str, str | int] = {}
     if host := environment.get("SNOWFLAKE_HOST"):
         address = {"host": host, "port": _port(environment.get("SNOWFLAKE_PORT", "443"))}
@@ -64,6 +69,7 @@ def connect(environment: Mapping[str, str] = os.environ) -> snowflake.connector.
     try:
         return snowflake.connector.connect(
             **options,
+            **by_key,
             **address,
             protocol=environment.get("SNOWFLAKE_PROTOCOL", "https"),
             login_timeout=LOGIN_TIMEOUT_SECONDS,
@@ -74,9 +80,19 @@ def connect(environment: Mapping[str, str] = os.environ) -> snowflake.connector.
             f"Snowflake at {where} does not answer: {error.raw_msg or error}", next_command="make status"
         ) from error
     except Error as error:
-        raise LabError(
-            f"Snowflake at {where} refused the login of {options['user']}: {error.raw_msg or error}"
-        ) from error
+        raise _refused(error, where, options["user"], key) from error
+
+
+def _refused(error: Error, where: str, user: str, key: KeyPair | None) -> LabError:
+    """Why the login was refused; for a key that Snowflake does not know, with the statement that makes it known."""
+    said = error.raw_msg or str(error)
+    if key is None or error.errno not in KEY_UNKNOWN:
+        return LabError(f"Snowflake at {where} refused the login of {user}: {said}")
+    return LabError(
+        f"Snowflake at {where} does not know the key of {key_pair.FILE} as one of the user {user} "
+        f"(error {error.errno}), or this machine's clock is wrong. As a role that may change the user, type there:\n"
+        f"{key.registration(user)};"
+    )
 
 
 def _port(text: str) -> int:

@@ -10,6 +10,7 @@ from scripts.profile import Profile
 from scripts.runtime import Runtime, engine
 from scripts.runtime.attached import Attached
 from scripts.runtime.compose import Compose
+from scripts.runtime.managed import Managed
 from scripts.runtime.processes import Processes
 
 
@@ -36,8 +37,15 @@ def choose(wish: Wish, profile: Profile) -> Choice:
     Raises:
         LabError: containers are asked for and no engine can run them, or the lab already runs the other way.
     """
+    if profile.is_aws and profile.airflow == "mwaa":
+        return Choice(Managed(profile), "AIRFLOW=mwaa: AWS and Snowflake run everything")
     if wish is Wish.NONE:
         return Choice(Attached(), "RUNTIME=none")
+    return _beside_aws(wish, profile) if profile.is_aws else _this_machine(wish, profile)
+
+
+def _this_machine(wish: Wish, profile: Profile) -> Choice:
+    """All of the lab, as processes or in containers."""
     if wish is Wish.PROCESSES:  # in containers, the ports would be taken: the lab says by whom
         return Choice(Processes(profile), "RUNTIME=processes")
     processes = Processes(profile)
@@ -56,3 +64,13 @@ def choose(wish: Wish, profile: Profile) -> Choice:
     if trouble:
         return Choice(processes, trouble)
     return Choice(Compose(profile), "a container engine answers")
+
+
+def _beside_aws(wish: Wish, profile: Profile) -> Choice:
+    """Airflow on this machine, while AWS runs the rest."""
+    if wish is Wish.COMPOSE:
+        raise LabError(
+            "RUNTIME=compose with AIRFLOW=local: containers would need your AWS credentials, and get none.",
+            next_command=f"make up PROFILE={profile.name} RUNTIME=processes CONFIRM={profile['AWS_ACCOUNT_ID']}",
+        )
+    return Choice(Processes(profile), "AIRFLOW=local: Airflow runs here, AWS and Snowflake run the rest")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scripts import environments, preflight, supervisor
+from scripts import environments, placement, preflight, supervisor
 from scripts.display import Display
 from scripts.profile import Profile, environment
 from scripts.runtime import Program
@@ -22,9 +22,9 @@ class Processes:
         """Check the machine, install the environments, start supervisord or what is down."""
         preflight.check(self.profile)
         display.heading("Environments")
-        environments.install(display.note)
+        environments.install(display.note, placement.environment_names(self.profile))
         display.heading("Services")
-        supervisor.start(environment(self.profile))
+        supervisor.start(environment(self.profile), placement.programs(self.profile))
 
     def stop(self) -> bool:
         """Stop supervisord and all below it."""

@@ -33,8 +33,8 @@ def test_every_lab_command_a_make_target_calls_exists() -> None:
     assert set(re.findall(r"\$\(LAB\) ([a-z0-9-]+)", MAKEFILE)) <= COMMANDS
 
 
-def test_make_help_and_readme_name_the_settings_of_e2e() -> None:
-    for setting, value in re.findall(r"^(EVENTS|SEED) \?= (\d+)", MAKEFILE, re.M):
+def test_readme_names_the_defaults_of_the_makefile() -> None:
+    for setting, value in re.findall(r"^(EVENTS|SEED|ROWS) \?= (\d+)", MAKEFILE, re.M):
         assert f"{setting}={value}" in README
 
 

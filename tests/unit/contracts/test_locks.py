@@ -1,5 +1,6 @@
 """The locked requirements serve every machine: hashes for all, the address of none."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCKS = sorted(
-    (ROOT / "requirements.txt", *ROOT.glob("services/*/requirements.txt"), *ROOT.glob("tests/*/requirements.txt"))
+    file.with_suffix(".txt")
+    for pattern in ("", "*/", "*/*/", "*/*/*/")
+    for file in ROOT.glob(f"{pattern}requirements.in")
 )
 
 
@@ -29,3 +32,24 @@ def test_every_package_asked_for_is_locked(lock: Path) -> None:
     locked = {name.lower().replace("_", "-") for name in re.findall(r"^([\w.-]+)==", lock.read_text(), re.M)}
     asked = re.findall(r"^([A-Za-z0-9][\w.-]*)", lock.with_suffix(".in").read_text(), re.M)
     assert {name.lower().replace("_", "-") for name in asked} <= locked
+
+
+def test_the_lock_of_npm_names_no_registry_and_has_hashes() -> None:
+    text = (ROOT / "tests" / "iam" / "package-lock.json").read_text()
+    packages = json.loads(text)["packages"]
+    assert "://" not in text
+    assert all(package["integrity"].startswith("sha512-") for name, package in packages.items() if name)
+
+
+@pytest.mark.parametrize(
+    "constraints", sorted(ROOT.glob("tests/mwaa/*/constraints.txt")), ids=lambda path: path.parent.name
+)
+def test_airflow_is_locked_as_the_constraints_of_mwaa_say(constraints: Path) -> None:
+    pin = re.compile(r"^([\w.-]+)==(\S+)", re.M)
+    locked = {
+        name.lower().replace("_", "-"): version
+        for name, version in pin.findall(constraints.with_name("requirements.txt").read_text())
+    }
+    asked = {name.lower().replace("_", "-"): version for name, version in pin.findall(constraints.read_text())}
+    assert len(asked) > 100
+    assert {name: locked.get(name) for name in asked} == asked

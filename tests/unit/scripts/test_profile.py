@@ -34,7 +34,11 @@ def test_a_profile_can_be_named_by_its_path(tmp_path: Path) -> None:
         pytest.param("SPARK_MASTER_URL=spark://localhost.example.com:7077", "example.com", id="a look-alike name"),
         pytest.param("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "dummy", id="a real key"),
         pytest.param("AWS_ENDPOINT_URL=", "real AWS", id="no endpoint"),
-        pytest.param("HOST=localhost\nAIRFLOW_URL=http://${HOST}.com", "localhost.com", id="made of another setting"),
+        pytest.param(
+            "SNOWFLAKE_HOST=localhost\nAIRFLOW_URL=http://${SNOWFLAKE_HOST}.com",
+            "localhost.com",
+            id="made of another setting",
+        ),
     ],
 )
 def test_a_local_profile_refuses_anything_but_this_machine(tmp_path: Path, line: str, words: str) -> None:
@@ -70,6 +74,11 @@ def test_a_setting_made_of_what_is_not_set_above_it_is_refused(
     monkeypatch.setenv("AIRFLOW_PORT", "9999")
     with pytest.raises(LabError, match=r"AIRFLOW_URL .* refers to AIRFLOW_PORT, which is not set above it"):
         profile.load("local", write(tmp_path, LOCAL + line + "\n"))
+
+
+def test_the_key_of_a_made_up_account_is_a_dummy_too(tmp_path: Path) -> None:
+    loaded = profile.load("local", write(tmp_path, LOCAL.replace("KEY_ID=test", "KEY_ID=123456789012")))
+    assert loaded["AWS_ACCESS_KEY_ID"] == "123456789012"
 
 
 def test_an_unknown_profile_names_those_that_exist(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     sleeper.chmod(0o755)
     monkeypatch.setenv("LAB_VAR", str(tmp_path / "var"))
     monkeypatch.setattr(supervisor, "CONFIG", config)
-    yield lambda: supervisor.start(environment(load("local")))
+    yield lambda: supervisor.start(environment(load("local")), supervisor.program_names())
     supervisor.stop()
 
 

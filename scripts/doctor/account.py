@@ -1,0 +1,85 @@
+"""The AWS account: whose credentials, names that are taken, roles that services need, a budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from scripts.cloudformation import DEPLOYABLE, Stack
+from scripts.doctor.finding import Finding, fine, unknown, wrong
+from scripts.profile import Profile
+from scripts.stack import buckets
+
+SERVICE_ROLE = "AWSServiceRoleForAmazonEMRServerless"
+SERVICE_ROLE_OF = "ops.emr-serverless.amazonaws.com"
+
+
+def findings(profile: Profile) -> Iterator[Finding]:
+    """What calls that only read can tell; one that is not allowed is said to be so."""
+    yield budget(profile)
+    yield _asked("EMR Serverless's service-linked role", service_role)
+    for bucket in buckets(profile["PROJECT"], profile["AWS_ACCOUNT_ID"]):
+        yield _asked(f"Bucket {bucket}", partial(bucket_name, profile, bucket))
+    yield _asked(f"Stack {profile['PROJECT']}", partial(stack, profile))
+
+
+def budget(profile: Profile) -> Finding:
+    """Whether a month's spending is watched."""
+    if profile["BUDGET_USD"] == "0":
+        return wrong("Budget", "BUDGET_USD is 0: nobody is told what is spent", f"BUDGET_USD=… in {profile.path.name}")
+    return fine("Budget", f"{profile['BUDGET_USD']} dollars a month, told to {profile['BUDGET_EMAIL']}")
+
+
+def service_role() -> Finding:
+    """Whether EMR Serverless may act in the account.
+
+    Source: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/using-service-linked-roles.html
+    """
+    what = "EMR Serverless's service-linked role"
+    try:
+        boto3.client("iam").get_role(RoleName=SERVICE_ROLE)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchEntity":
+            raise
+        command = f"aws iam create-service-linked-role --aws-service-name {SERVICE_ROLE_OF}"
+        return wrong(what, "the account has none, and applications need it", command)
+    return fine(what, "is there")
+
+
+def bucket_name(profile: Profile, bucket: str) -> Finding:
+    """Whether the name is free or ours: names of buckets are the same for all accounts."""
+    what = f"Bucket {bucket}"
+    try:
+        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=profile["AWS_ACCOUNT_ID"])
+    except ClientError as error:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:
+            return fine(what, "the name is free")
+        if status in {400, 301}:
+            return wrong(what, "is in another region", f"another PROJECT in {profile.path.name}")
+        return wrong(what, "belongs to somebody else, or is kept from you", f"another PROJECT in {profile.path.name}")
+    return fine(what, "is ours")
+
+
+def stack(profile: Profile) -> Finding:
+    """Whether the stack that is there, if any, can be deployed to."""
+    what = f"Stack {profile['PROJECT']}"
+    status = Stack(boto3.Session(), profile["PROJECT"]).status()
+    if status is None:
+        return fine(what, "is not there yet")
+    if status in DEPLOYABLE or status == "REVIEW_IN_PROGRESS":
+        return fine(what, status)
+    if status.endswith("_IN_PROGRESS"):
+        return unknown(what, f"{status}: wait until it is settled")
+    destroy = f"make destroy PROFILE={profile.name} CONFIRM={profile['AWS_ACCOUNT_ID']}"
+    return wrong(what, f"{status}: nothing can be deployed to it", destroy)
+
+
+def _asked(what: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except (BotoCoreError, ClientError) as error:
+        return unknown(what, f"could not be read: {error}")
