@@ -16,11 +16,13 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class Run:
-    """A DAG run: queued, running or success."""
+    """A DAG run: queued, running or success; while it runs, `task` of it is in `task_state`."""
 
     dag_id: str
     run_id: str
     state: str = "queued"
+    task: str = "clean_viewership"
+    task_state: str = "running"
 
     def document(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -62,6 +64,10 @@ class FakeAirflow:
                 case "GET", ["dags", dag_id, "dagRuns"]:
                     found = [run.document() for run in self.runs_of(dag_id, *query.get("state", []))]
                     return 200, {"dag_runs": found, "total_entries": len(found)}
+                case "GET", ["dags", dag_id, "dagRuns", "~", "taskInstances"]:
+                    found = [run for run in self.runs_of(dag_id, "running") if run.task_state in query["state"]]
+                    tasks = [{"dag_run_id": run.run_id, "task_id": run.task, "state": run.task_state} for run in found]
+                    return 200, {"task_instances": tasks, "total_entries": len(tasks)}
                 case "POST", ["dags", dag_id, "dagRuns"]:
                     return self._start(dag_id, body or {})
                 case _:

@@ -16,6 +16,7 @@ from snowflake.connector import SnowflakeConnection
 from scripts import profile
 from tests.integration.conftest import Lab, free_port
 from tests.integration.run_processes import Processes
+from tests.integration.running import RunningService
 from tests.seeded_warehouse import define, fill
 
 PATIENCE_MS = 30_000
@@ -57,10 +58,10 @@ class Warehouse:
         )
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> Iterator[RunningService]:
         """While the block lasts."""
-        with self.lab.running("snowflake/start", self._answers):
-            yield
+        with self.lab.running("snowflake/start", self._answers) as service:
+            yield service
 
     def _answers(self) -> object:
         with self.connect() as connection:

@@ -63,14 +63,14 @@ def test_a_number_is_followed_to_its_rows_without_a_mouse(page: Page, dashboard:
     page.keyboard.press("Enter")
     [(loaded,)] = dashboard.ask("SELECT COUNT(*) FROM ANALYTICS.VIEWERSHIP_LOGS")
     assert isinstance(loaded, int)
-    expect(page.get_by_label(f"Page, of {-(-loaded // 50)}")).to_be_visible()
+    expect(page.get_by_label(f"Page of Loaded, of {-(-loaded // 50)}")).to_be_visible()
 
 
 def test_a_mart_is_followed_to_its_rows(page: Page, dashboard: Dashboard) -> None:
     visit(page, dashboard, "ledger")
     [(rows,)] = dashboard.ask("SELECT COUNT(*) FROM ANALYTICS.HOURLY_CHANNEL_KPIS")
     assert isinstance(rows, int)
-    expect(page.get_by_label(f"Page, of {-(-rows // 50)}")).to_be_visible()
+    expect(page.get_by_label(f"Page of HOURLY_CHANNEL_KPIS, of {-(-rows // 50)}")).to_be_visible()
     [(channel,)] = dashboard.ask(
         "SELECT CHANNEL_NAME FROM ANALYTICS.HOURLY_CHANNEL_KPIS ORDER BY HOUR DESC, CHANNEL_ID LIMIT 1"
     )

@@ -140,11 +140,11 @@ def test_a_number_is_followed_to_its_rows_page_by_page(page: Page, dashboard: Da
     page.get_by_role("radio", name=re.compile("^Duplicates:")).click()
     [(duplicates,)] = dashboard.ask("SELECT COUNT(*) FROM OPS.DUPLICATES")
     assert isinstance(duplicates, int)
-    expect(page.get_by_label(f"Page, of {-(-duplicates // 50)}")).to_be_visible()
+    expect(page.get_by_label(f"Page of Duplicates, of {-(-duplicates // 50)}")).to_be_visible()
     [(newest,)] = dashboard.ask(
         "SELECT SEQUENCE_NUMBER FROM OPS.DUPLICATES ORDER BY ARRIVED_AT DESC, SEQUENCE_NUMBER LIMIT 1 OFFSET 50"
     )
-    page.get_by_label(f"Page, of {-(-duplicates // 50)}").fill("2")
+    page.get_by_label(f"Page of Duplicates, of {-(-duplicates // 50)}").fill("2")
     page.keyboard.press("Enter")
     page.locator(".st-key-followed").scroll_into_view_if_needed()
     expect(page.locator(".st-key-followed td", has_text=str(newest))).to_be_attached()

@@ -6,8 +6,8 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,16 @@ class Lab:
 
     profile: Path
     var: Path
+    shell: Mapping[str, str] = field(default_factory=dict)
+    """What the user has exported."""
 
-    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run `lab …`; its output goes to the test's as well."""
+    def run(
+        self, *arguments: str, check: bool = True, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `lab …`, in an environment with these settings besides; its output goes to the test's as well."""
         result = subprocess.run(
-            self.command(*arguments), env=self.environment, cwd=ROOT, capture_output=True, text=True,
-            check=False, timeout=15 * MINUTES,
+            self.command(*arguments), env={**self.environment, **(environment or {})}, cwd=ROOT, capture_output=True,
+            text=True, check=False, timeout=15 * MINUTES,
         )  # fmt: skip
         sys.stdout.write(result.stdout + result.stderr)
         if check:
@@ -44,8 +48,19 @@ class Lab:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The user's, with the state kept apart and no container in the way."""
-        return {**os.environ, "LAB_VAR": str(self.var), "RUNTIME": "processes"}
+        """The user's, with the state kept apart and no container in the way; the calls of AWS are recorded."""
+        return {
+            **os.environ,
+            "LAB_VAR": str(self.var),
+            "LAB_RECORD_CALLS": str(self.calls),
+            "RUNTIME": "processes",
+            **self.shell,
+        }
+
+    @property
+    def calls(self) -> Path:
+        """Where LocalStack records the calls of AWS."""
+        return self.var / "calls.json"
 
     def ledger(self) -> dict[str, Any]:
         """`lab ledger --json`."""
@@ -74,16 +89,23 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def own_profile(folder: Path, changes: Mapping[str, str] | None = None) -> Path:
+    """profiles/local.env with free ports and these changes."""
+    text = (ROOT / "profiles" / "local.env").read_text()
+    ports = re.findall(r"^(\w+_PORT)=", text, re.M)
+    settings = {**dict(zip(ports, map(str, free_ports(len(ports))), strict=True)), **(changes or {})}
+    for name, value in settings.items():
+        text, count = re.subn(rf"^{name}=.*$", f"{name}={value}", text, flags=re.M)
+        assert count == 1, f"profiles/local.env sets {name} {count} times"
+    path = folder / "own.env"
+    path.write_text(text)
+    return path
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("a lab of its own")
-    text = (ROOT / "profiles" / "local.env").read_text()
-    settings = re.findall(r"^\w+_PORT=\d+$", text, re.M)
-    for setting, port in zip(settings, free_ports(len(settings)), strict=True):
-        text = text.replace(setting, f"{setting.partition('=')[0]}={port}")
-    path = folder / "own.env"
-    path.write_text(text)
-    own = Lab(path, folder / "var")
+    own = Lab(own_profile(folder), folder / "var")
     yield own
     own.run("down")
 

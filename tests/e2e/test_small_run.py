@@ -62,10 +62,10 @@ def test_a_second_run_starts_nothing_twice_and_balances_in_total(lab: Lab, first
 @pytest.mark.parametrize(
     "victims",
     [
-        pytest.param(("spark-worker", "airflow-scheduler"), id="the worker and the scheduler"),
-        pytest.param(("snowflake", "airflow-triggerer"), id="the warehouse and the triggerer"),
-        pytest.param(("localstack",), id="the emulator of AWS"),
-        pytest.param(("spark-master", "airflow-webserver", "airflow-dag-processor", "dashboard"), id="the rest"),
+        pytest.param(("spark-worker", "airflow-scheduler", "snowflake", "airflow-triggerer"), id="who moves the data"),
+        pytest.param(
+            ("localstack", "spark-master", "airflow-webserver", "airflow-dag-processor", "dashboard"), id="the rest"
+        ),
     ],
 )
 def test_a_run_balances_although_services_are_killed(lab: Lab, first_run: str, victims: tuple[str, ...]) -> None:

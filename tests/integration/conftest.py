@@ -20,9 +20,11 @@ from botocore.config import Config
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from scripts import profile
+from scripts.ledger import iceberg
 from tests.integration.run_containers import Containers
 from tests.integration.run_processes import Processes
 from tests.integration.running import Ended, Runner, RunningService
+from tests.loaded_lake import Lake, deployed, first_export
 
 READY_WITHIN = 90
 AWS_SETTINGS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION")
@@ -134,6 +136,20 @@ def session(lab: Lab, localstack: RunningService, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
+def own_databases(session: boto3.Session) -> Iterator[None]:
+    """For tests that make the lake's tables without the stack: a stack deployed after them finds none of them."""
+    catalog = iceberg.catalog(session)
+    databases = set(catalog.list_namespaces())
+    tables = {table for database in databases for table in catalog.list_tables(database)}
+    yield
+    for database in catalog.list_namespaces():
+        for table in set(catalog.list_tables(database)) - tables:
+            catalog.drop_table(table)
+        if database not in databases:
+            catalog.drop_namespace(database)
+
+
+@pytest.fixture
 def own_localstack(lab: Lab, tmp_path: Path) -> OwnLocalStack:
     """Start a LocalStack of the test's own, to be stopped or killed: `with own_localstack() as (service, client)`."""
 
@@ -221,3 +237,22 @@ def timed() -> Iterator[Callable[[], float]]:
     """Measure the block: call what it gives for the seconds since its start."""
     start = monotonic()
     yield lambda: monotonic() - start
+
+
+@pytest.fixture
+def lake(aws: Any, warehouse: ConnectionFactory) -> Iterator[Lake]:
+    """A lake of the test's own."""
+    with deployed(aws("s3"), warehouse) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def shared_lake(aws: Any, warehouse: ConnectionFactory) -> Iterator[Lake]:
+    """For tests that only stage, or only read what `first_export` made of the marts."""
+    with deployed(aws("s3"), warehouse) as shared:
+        export = first_export()
+        export.rows["demographics"] = [
+            {"user_id": "x", "gender": "female", "age_group": "25-34", "region": "NA", "subscription_type": "basic"}
+        ]
+        shared.load(export)
+        yield shared

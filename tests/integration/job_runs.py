@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
 from tenacity import RetryCallState, Retrying, retry_if_not_result, stop_after_delay, wait_fixed
 
 ROLE = "arn:aws:iam::000000000000:role/job"
@@ -31,6 +32,10 @@ SCRIPTS = {
         print("options", os.environ["SUBMITTED_WITH"])
         print("region", os.environ["AWS_REGION"], os.environ["AWS_ENDPOINT_URL"])
         print("to stderr", file=sys.stderr)
+    """,
+    "keys.py": """
+        import os
+        print(*(os.environ["AWS_" + name] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")))
     """,
     "boom.py": """
         def read(): raise ValueError("no such channel: 7")
@@ -91,6 +96,14 @@ def eventually(probe: Callable[[], Any], is_it: Callable[[Any], bool], within: f
 def _give_up(state: RetryCallState, within: float) -> None:
     last = state.outcome.result() if state.outcome else None
     raise AssertionError(f"Not within {within} s; the last answer was {last!r}")
+
+
+def identity(client: Any, keys: str) -> str:
+    """Who the keys that keys.py printed belong to, for the AWS of this client."""
+    key_id, secret, token = keys.split()
+    session: Any = boto3.Session(key_id, secret, token, region_name="us-east-1")
+    arn: str = session.client("sts", endpoint_url=client.meta.endpoint_url).get_caller_identity()["Arn"]
+    return arn
 
 
 def alive(pid: int) -> bool:

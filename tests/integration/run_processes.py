@@ -34,7 +34,7 @@ class Process:
             self.process.wait(STOPPED_WITHIN)
             return monotonic() - start
         finally:
-            end_group(self.process.pid)
+            self.kill()
 
     def kill(self) -> None:
         """The whole group."""

@@ -9,6 +9,8 @@ import pytest
 
 from tests.integration.job_runs import eventually
 
+pytestmark = pytest.mark.processes("what a template makes is the same, however LocalStack is run")
+
 _NUMBERS = itertools.count()
 
 DATABASE = {

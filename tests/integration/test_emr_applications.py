@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.processes("what an application may be is the same, however LocalStack is run")
+
 
 @pytest.fixture(scope="module")
 def emr(aws: Any) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.conftest import client_factory, free_port
-from tests.integration.job_runs import CODE_BUCKET, ROLE, alive, eventually, localstack_without_spark
+from tests.integration.job_runs import CODE_BUCKET, ROLE, alive, eventually, identity, localstack_without_spark
 
 OVER = ("SUCCESS", "FAILED", "CANCELLED")
 LOGS = {
@@ -104,6 +104,15 @@ def test_a_run_executes_the_script_with_all_its_settings(client: Any, emr: Any, 
     assert submitted[:6] == ["--conf", "from=application", "--conf", "a=1", "--conf", "b=1"]
     assert submitted[6] == "--py-files" and submitted[7].endswith("/boom.py")
     assert submitted[8:] == ["--conf", "b=2 and more"]
+
+
+def test_a_driver_works_under_the_keys_of_its_execution_role(client: Any, emr: Any, application: str) -> None:
+    run_id = start(emr, application, "keys.py", configurationOverrides=LOGS)
+    run_in(emr, application, run_id, "SUCCESS")
+
+    (keys,) = printed(client, application, run_id)
+
+    assert identity(emr, keys) == "arn:aws:sts::000000000000:assumed-role/job/job-run"
 
 
 def test_driver_logs_lie_in_s3_as_emr_lays_them_out(client: Any, emr: Any, application: str) -> None:

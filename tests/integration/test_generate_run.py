@@ -18,6 +18,8 @@ from scripts.ledger import objects
 from scripts.ledger.evidence import CLAIMS
 from scripts.ledger.objects import Lake
 
+pytestmark = pytest.mark.processes("what is sent is the generator's affair, however services are run")
+
 
 @pytest.fixture
 def settings(session: boto3.Session) -> Iterator[GenerateSettings]:

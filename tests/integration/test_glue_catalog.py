@@ -11,6 +11,8 @@ from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.exceptions import CommitFailedException
 from tenacity import retry, retry_if_exception_type
 
+pytestmark = pytest.mark.processes("the catalog's protocol is the same, however LocalStack is run")
+
 ARN = "arn:aws:glue:us-east-1:000000000000"
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.conftest import client_factory, free_port
-from tests.integration.job_runs import CODE_BUCKET, alive, eventually, localstack_without_spark
+from tests.integration.job_runs import CODE_BUCKET, alive, eventually, identity, localstack_without_spark
 
 OVER = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
 
@@ -79,6 +79,15 @@ def test_a_run_executes_the_script_with_its_arguments(client: Any, glue: Any, la
     assert json.loads(options.removeprefix("options ")) == ["--conf", "a=1", "--conf", "b=2"]
     assert region.startswith("region us-east-1 http://localhost:")
     assert printed(client, run_id, "error") == ["to stderr"]
+
+
+def test_a_job_works_under_the_keys_of_its_role(client: Any, glue: Any) -> None:
+    job, run_id = start(glue, "keys.py")
+    run_in(glue, job, run_id, "SUCCEEDED")
+
+    (keys,) = printed(client, run_id)
+
+    assert identity(glue, keys) == "arn:aws:sts::000000000000:assumed-role/r/job-run"
 
 
 def test_libraries_come_from_s3_under_their_own_names(client: Any, glue: Any) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.processes("what a job's definition may be is the same, however LocalStack is run")
+
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://code/job.py"}
 
 

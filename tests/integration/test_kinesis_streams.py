@@ -8,6 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+pytestmark = pytest.mark.processes("the stream's protocol is the same, however LocalStack is run")
+
 
 @pytest.fixture
 def kinesis(aws: Any) -> Any:

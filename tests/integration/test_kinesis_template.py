@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+pytestmark = pytest.mark.processes("the stream's protocol is the same, however LocalStack is run")
+
 Deploy = Callable[[dict[str, Any]], None]
 MADE = {
     "Name": "from-template",

@@ -2,7 +2,6 @@
 
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +11,11 @@ import pytest
 
 from scripts.ledger import iceberg
 from scripts.ledger.freshness import ARRIVAL, bronze_freshness
+
+pytestmark = [
+    pytest.mark.usefixtures("own_databases"),
+    pytest.mark.processes("what is counted is the ledger's affair, however services are run"),
+]
 
 NAME = iceberg.BRONZE[0]
 
@@ -37,13 +41,10 @@ class Bronze:
 
 
 @pytest.fixture
-def bronze(session: boto3.Session) -> Iterator[Bronze]:
+def bronze(session: boto3.Session) -> Bronze:
     own = Bronze(session, f"freshness-{uuid.uuid4().hex[:8]}")
     session.client("s3").create_bucket(Bucket=own.bucket)
-    yield own
-    catalog = iceberg.catalog(session)
-    if catalog.table_exists(NAME):
-        catalog.drop_table(NAME)
+    return own
 
 
 def test_each_record_waits_from_its_arrival_to_the_commit_that_holds_it(bronze: Bronze) -> None:

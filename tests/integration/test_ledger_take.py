@@ -7,7 +7,7 @@ import base64
 import gzip
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +31,11 @@ from scripts.ledger import Sources, iceberg
 from scripts.ledger.history import require_one_history
 from scripts.ledger.progress import Counter
 from scripts.warehouse import deploy
+
+pytestmark = [
+    pytest.mark.usefixtures("own_databases"),
+    pytest.mark.processes("what is counted is the ledger's affair, however services are run"),
+]
 
 Connect = Callable[[], snowflake.connector.SnowflakeConnection]
 
@@ -56,7 +61,7 @@ class Sent:
 
 
 @pytest.fixture
-def sources(session: boto3.Session, warehouse: Connect, lab: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sources]:
+def sources(session: boto3.Session, warehouse: Connect, lab: Any, monkeypatch: pytest.MonkeyPatch) -> Sources:
     """A bucket and a warehouse database of the test's own, with nothing in them."""
     name = f"ledger-{uuid.uuid4().hex[:8]}"
     database = name.replace("-", "_").upper()
@@ -65,12 +70,7 @@ def sources(session: boto3.Session, warehouse: Connect, lab: Any, monkeypatch: p
             monkeypatch.setenv(setting, value)
     monkeypatch.setenv("SNOWFLAKE_DATABASE", database)
     session.client("s3").create_bucket(Bucket=name)
-    yield Sources(session, name, STREAM)
-    catalog = iceberg.catalog(session)
-    for namespace in ("media_bronze", "media_silver"):
-        if (namespace,) in catalog.list_namespaces():
-            for table in catalog.list_tables(namespace):
-                catalog.drop_table(table)
+    return Sources(session, name, STREAM)
 
 
 def judge_all(count: int) -> list[Sent]:

@@ -20,6 +20,8 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from scripts import paths
 
+pytestmark = pytest.mark.usefixtures("own_databases")
+
 LAKE = "stream-test-lake"
 STREAM = "stream-test"
 CHECKPOINT = "checkpoints/stream_viewership"

@@ -1,6 +1,7 @@
 """The whole template on LocalStack: made in two steps, whole, twice the same, and changed when the code changes."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -38,16 +39,35 @@ def test_the_names_of_what_was_made_are_outputs(outputs: stack.Outputs) -> None:
     assert made["lake_bucket"] == "media-stream-000000000000-lake"
     assert made["code_bucket"] == "media-stream-000000000000-code"
     assert made["stream_name"] == "viewership-stream"
+    assert made["stream_trigger_seconds"] == "1"
     assert made["emr_execution_role_arn"].startswith("arn:aws:iam::000000000000:role/")
 
 
-def test_a_second_deployment_changes_nothing(lab: Lab, session: boto3.Session, outputs: stack.Outputs) -> None:
+def test_a_second_deployment_changes_nothing(
+    lab: Lab, session: boto3.Session, aws: ClientFactory, outputs: stack.Outputs
+) -> None:
     said: list[str] = []
+    before = versions(aws, outputs.code_bucket)
 
     again = stack.deploy(session, stack.parameters(lab.environment), said.append)
 
     assert again == outputs == stack.outputs(session, "media-stream")
     assert not any("changes" in each for each in said)
+    assert versions(aws, outputs.code_bucket) == before
+
+
+def versions(aws: ClientFactory, bucket: str) -> set[tuple[str, str]]:
+    """Every version of every object in a bucket: another upload is another version."""
+    pages = aws("s3").get_paginator("list_object_versions").paginate(Bucket=bucket)
+    return {(each["Key"], each["VersionId"]) for page in pages for each in page["Versions"]}
+
+
+def test_the_code_bucket_has_what_mwaa_reads(aws: ClientFactory, outputs: stack.Outputs) -> None:
+    keys = {key for key, _ in versions(aws, outputs.code_bucket)}
+
+    assert {"dags/viewership.py", "dags/media_stream/outbox.py", "dags/snowflake/load/publish.sql"} <= keys
+    (requirements,) = [key for key in keys if key.startswith("requirements/")]
+    assert b"--constraint" in aws("s3").get_object(Bucket=outputs.code_bucket, Key=requirements)["Body"].read()
 
 
 def test_the_functions_run_what_was_uploaded(aws: ClientFactory, outputs: stack.Outputs) -> None:
@@ -71,6 +91,7 @@ def test_airflow_finds_its_connections_and_variables(lab: Lab, aws: ClientFactor
     assert secret("variables/emr_application_id") == outputs.emr_application_id
     assert secret("variables/emr_execution_role_arn") == outputs.emr_execution_role_arn
     assert secret("variables/glue_role_arn") == outputs.glue_role_arn
+    assert secret("variables/run_interval_minutes") == "0"
     assert secret("variables/stream_name") == outputs.stream_name
     assert json.loads(secret("connections/aws_default"))["extra"] == {"region_name": "us-east-1"}
     snowflake = json.loads(secret("connections/snowflake_default"))
@@ -82,11 +103,10 @@ def test_airflow_finds_its_connections_and_variables(lab: Lab, aws: ClientFactor
 def test_changed_code_reaches_every_place_that_names_it(
     lab: Lab, session: boto3.Session, aws: ClientFactory, outputs: stack.Outputs, tmp_path: Path
 ) -> None:
-    for folder in ("jobs", "lambda"):
-        for source in (paths.ROOT / folder).rglob("*.py"):
-            copy = tmp_path / source.relative_to(paths.ROOT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(source.read_text() + "\n# changed\n")
+    for folder in ("dags", "jobs", "lambda"):
+        shutil.copytree(paths.ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for source in tmp_path.rglob("*.py"):
+        source.write_text(source.read_text() + "\n# changed\n")
 
     changed = stack.deploy(session, stack.parameters(lab.environment), lambda _: None, root=tmp_path)
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 SERVICE = ROOT / "services" / "spark"
 # As spark-submit has it: the source on PYTHONPATH; and what these tests share.
 sys.path[:0] = [str(SERVICE / "kinesis_source"), str(SERVICE), str(Path(__file__).parent)]
-JARS = Path(os.environ.get("LAB_ENVS", ROOT / ".venvs")) / "spark" / "lab-jars"
+JARS = Path(sys.prefix) / "lab-jars"  # those of this environment's Spark
 
 
 def pytest_configure(config: pytest.Config) -> None:
