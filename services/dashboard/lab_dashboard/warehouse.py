@@ -10,7 +10,7 @@ import pandas as pd
 import snowflake.connector
 import streamlit as st
 from snowflake.connector.backoff_policies import exponential_backoff
-from snowflake.connector.errors import Error, ProgrammingError
+from snowflake.connector.errors import DatabaseError, Error
 
 ROLE = "MEDIA_STREAM_ANALYST"
 LOGIN_SECONDS = 5
@@ -19,8 +19,8 @@ TRIED_SECONDS = 10
 LOOK_AGAIN_SECONDS = 5
 KEPT_SECONDS = 600
 KEPT_RESULTS = 200
-NOT_THERE = (2003, 2043, 90105)
-"""Snowflake's codes for an object that is not there, or its schema, or the connection's database."""
+NOT_THERE = (2003, 2043, 90105, 390189)
+"""Snowflake's codes for an object that is not there, or its schema, or the connection's database or role."""
 
 SETTINGS = {
     "account": "SNOWFLAKE_ACCOUNT",
@@ -81,7 +81,7 @@ def _ask(sql: str, values: dict[str, Any]) -> pd.DataFrame:
             cursor.execute(sql, values or None)
             columns = [column.name.lower() for column in cursor.description]
             return pd.DataFrame(cursor.fetchall(), columns=columns)
-    except ProgrammingError as error:
+    except DatabaseError as error:
         if error.errno in NOT_THERE:
             raise NotDeployed(str(error.raw_msg or error)) from error
         _session.clear()  # a session that the server forgot when it was started again

@@ -150,7 +150,7 @@ def _follow(fates: pd.Series[int]) -> None:
     if fate is None:
         st.info("Choose a number to see its rows.", icon="🔎")
         return
-    _pages(f"{ROWS[fate]} ORDER BY ARRIVED_AT DESC, SEQUENCE_NUMBER", int(fates[fate]), fate, key="followed")
+    _pages(f"{ROWS[fate]} ORDER BY ARRIVED_AT DESC, SEQUENCE_NUMBER", int(fates[fate]), FOLLOWED[fate], key="followed")
 
 
 def _pages(sql: str, count: int, of: str, key: str) -> None:
@@ -159,7 +159,7 @@ def _pages(sql: str, count: int, of: str, key: str) -> None:
         st.info("No row is there.", icon="🔎")
         return
     pages = -(-count // PAGE_ROWS)
-    number = st.number_input(f"Page, of {pages:,}", min_value=1, max_value=pages, step=1, key=f"page of {of}")
+    number = st.number_input(f"Page of {of}, of {pages:,}", min_value=1, max_value=pages, step=1, key=f"page of {of}")
     page_of_it = {"rows": PAGE_ROWS, "start": (int(number) - 1) * PAGE_ROWS}
     show.table(warehouse.rows(f"{sql} LIMIT %(rows)s OFFSET %(start)s", page_of_it), key=key)
 
