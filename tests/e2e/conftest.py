@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from scripts import profile as profiles
+from scripts import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 60
@@ -48,9 +49,13 @@ class Lab:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The user's, with the state kept apart and no container in the way; the calls of AWS are recorded."""
+        """A shell of this machine, with the state kept apart, no container in the way, the calls of AWS recorded.
+
+        Less what says who the user is and where the account: `lab test` runs under a profile of its own.
+        """
+        theirs = settings.NAMES | profiles.AWS_CREDENTIALS
         return {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in theirs},
             "LAB_VAR": str(self.var),
             "LAB_RECORD_CALLS": str(self.calls),
             "RUNTIME": "processes",
@@ -93,8 +98,8 @@ def own_profile(folder: Path, changes: Mapping[str, str] | None = None) -> Path:
     """profiles/local.env with free ports and these changes."""
     text = (ROOT / "profiles" / "local.env").read_text()
     ports = re.findall(r"^(\w+_PORT)=", text, re.M)
-    settings = {**dict(zip(ports, map(str, free_ports(len(ports))), strict=True)), **(changes or {})}
-    for name, value in settings.items():
+    wanted = {**dict(zip(ports, map(str, free_ports(len(ports))), strict=True)), **(changes or {})}
+    for name, value in wanted.items():
         text, count = re.subn(rf"^{name}=.*$", f"{name}={value}", text, flags=re.M)
         assert count == 1, f"profiles/local.env sets {name} {count} times"
     path = folder / "own.env"
