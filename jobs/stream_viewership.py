@@ -1,14 +1,15 @@
 """The streaming job: Kinesis → ``glue.media_bronze.viewership_records``, exactly once, and a manifest for each commit.
 
     stream_viewership.py --lake-bucket NAME --stream-name NAME --region NAME
-                         [--initial-position TRIM_HORIZON] [--trigger "1 second"]
+                         [--initial-position TRIM_HORIZON] [--trigger "1 second"] [--idle-minutes 0]
 
 Bronze keeps each record as it came, in the connector's five columns: no parsing that can fail. The checkpoint, in the
 lake's ``checkpoints/``, fixes the records of each batch before it is written, and Iceberg keeps the batch's number in
 the commit: a batch that is repeated after a crash holds the same records and is committed once.
 
-SIGTERM ends the job with exit code 0; it goes on where it stood when it is started again. The query's failure is
-the job's: its last line is the reason, and the runtime's retry policy starts it anew.
+SIGTERM ends the job with exit code 0, and so do that many idle minutes without a record, where they are not 0; it goes
+on where it stood when it is started again. The query's failure is the job's: its last line is the reason, and the
+runtime's retry policy starts it anew.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from time import monotonic
 
 import boto3
 from pyspark.sql import DataFrame, SparkSession
@@ -91,17 +93,28 @@ def start(frame: DataFrame, checkpoint: str, trigger: str) -> StreamingQuery:
     )
 
 
-def follow(query: StreamingQuery, on_progress: Callable[[], object]) -> None:
-    """Call ``on_progress`` after each trigger that did something, for as long as the query runs; raises what ended it.
+def follow(query: StreamingQuery, on_progress: Callable[[], Collection[object]], idle_seconds: float = 0) -> None:
+    """Call ``on_progress`` after each trigger that did something, until the query ends or idles; raises what ended it.
 
     A progress is only the occasion: what was committed is read from the table, never from the progress.
+
+    Args:
+        query: what runs.
+        on_progress: gives the commits since it was called last.
+        idle_seconds: how long there may be none before this returns; 0 for ever. A batch on its way is not idle.
     """
     seen: str | None = None
+    last_commit = monotonic()
     while not query.awaitTermination(_LOOK_EVERY_SECONDS):  # type: ignore[arg-type]
         progress = query.lastProgress
         if progress is not None and progress["timestamp"] != seen:
             seen = progress["timestamp"]
-            on_progress()
+            if on_progress():
+                last_commit = monotonic()
+        if idle_seconds and monotonic() - last_commit >= idle_seconds and not query.status["isTriggerActive"]:
+            if not on_progress():  # the batch may have ended since its progress was looked for
+                return
+            last_commit = monotonic()
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -112,11 +125,12 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--region", required=True)
     parser.add_argument("--initial-position", default="TRIM_HORIZON")
     parser.add_argument("--trigger", default="1 second")
+    parser.add_argument("--idle-minutes", type=float, default=0)
     return parser.parse_known_args(argv)[0]
 
 
 def main(argv: Sequence[str]) -> None:
-    """Run until SIGTERM or until the query fails."""
+    """Run until SIGTERM, until nothing comes any more, or until the query fails."""
     arguments = parse_arguments(argv)
     # Leaving is enough: Spark stops with its driver, and no moment is a bad one for the next start.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -128,7 +142,11 @@ def main(argv: Sequence[str]) -> None:
     manifests.write_missing(spark, TABLE)
     query = start(records(spark, arguments, checkpoint), checkpoint, arguments.trigger)
     print(f"streaming {arguments.stream_name} into {TABLE} as query {query.id}", flush=True)
-    follow(query, lambda: manifests.write_missing(spark, TABLE))
+    follow(query, lambda: manifests.write_missing(spark, TABLE), arguments.idle_minutes * 60)
+    if query.isActive:
+        print(f"no record for {arguments.idle_minutes:g} minutes: leaving", flush=True)
+        query.stop()
+        manifests.write_missing(spark, TABLE)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 SERVICE_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL_[A-Z0-9_]+")
 """boto3's setting for the address of one service.
@@ -31,6 +31,12 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 Flag = Literal["true", "false"]
 
 
+def _longer_than_a_trigger(minutes: int) -> int:
+    if minutes and minutes < 30:
+        raise ValueError
+    return minutes
+
+
 class Settings(BaseModel):
     """What every profile may say. One that nobody reads is refused: it is a slip of the pen."""
 
@@ -47,6 +53,9 @@ class Settings(BaseModel):
     )
     stream_trigger_seconds: Annotated[int, Field(ge=1, le=900)] = Field(
         1, description="how often the streaming job commits: every 1 to 900 seconds"
+    )
+    stream_idle_minutes: Annotated[int, Field(le=1440), AfterValidator(_longer_than_a_trigger)] = Field(
+        0, description="when the streaming job leaves for want of records: after 30 to 1440 minutes, or never: 0"
     )
     batch_window_seconds: Annotated[int, Field(ge=1, le=300)] = Field(
         1, description="how long Lambda gathers a batch: 1 to 300 seconds"

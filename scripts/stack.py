@@ -24,6 +24,7 @@ PARAMETERS = {
     "AIRFLOW": "Airflow",
     "RUN_INTERVAL_MINUTES": "RunIntervalMinutes",
     "STREAM_TRIGGER_SECONDS": "StreamTriggerSeconds",
+    "STREAM_IDLE_MINUTES": "StreamIdleMinutes",
     "BATCH_WINDOW_SECONDS": "BatchWindowSeconds",
     "BUDGET_USD": "BudgetUsd",
     "BUDGET_EMAIL": "BudgetEmail",
@@ -59,6 +60,7 @@ class Outputs:
     trigger_function_name: str
     snowflake_role_arn: str
     stream_trigger_seconds: str
+    stream_idle_minutes: str
 
     @classmethod
     def of(cls, values: Mapping[str, str]) -> Outputs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +13,12 @@ from scripts.stack import Outputs
 
 if TYPE_CHECKING:
     from mypy_boto3_emr_serverless.literals import JobRunStateType
-    from mypy_boto3_emr_serverless.type_defs import JobDriverOutputTypeDef, JobDriverTypeDef, JobRunTypeDef
+    from mypy_boto3_emr_serverless.type_defs import (
+        JobDriverOutputTypeDef,
+        JobDriverTypeDef,
+        JobRunSummaryTypeDef,
+        JobRunTypeDef,
+    )
 
 JOB_NAME = "stream_viewership"
 ACTIVE: Final = ("SUBMITTED", "PENDING", "SCHEDULED", "RUNNING")
@@ -34,7 +38,8 @@ def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str]
     Raises:
         LabError: the run failed to start; the message carries its state details.
     """
-    runs = _active(session, outputs)
+    known = _runs(session, outputs)
+    runs = [_get(session, outputs, run["id"]) for run in known if run["state"] in ACTIVE]
     wanted = _command(_driver(session, outputs))
     current = [run for run in runs if _command(run["jobDriver"]) == wanted]
     for run in runs:
@@ -43,7 +48,8 @@ def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str]
                 f"{JOB_NAME} runs other code, or with other arguments, as job run {run['jobRunId']}: cancelling it"
             )
             _cancel(session, outputs, run["jobRunId"])
-    run_id = current[0]["jobRunId"] if current else _start(session, outputs)
+    predecessor = known[0]["id"] if known else outputs.emr_application_id
+    run_id = current[0]["jobRunId"] if current else _start(session, outputs, predecessor)
     on_progress(f"{JOB_NAME} {'already runs' if current else 'started'} as job run {run_id}")
     _wait_for(session, outputs, run_id, "RUNNING")
     return run_id
@@ -51,9 +57,7 @@ def ensure(session: boto3.Session, outputs: Outputs, on_progress: Callable[[str]
 
 def check(session: boto3.Session, outputs: Outputs, run_id: str) -> int:
     """Raise a LabError when the job run has ended; return which attempt it is at, 1 until it was restarted."""
-    run = session.client("emr-serverless").get_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)[
-        "jobRun"
-    ]
+    run = _get(session, outputs, run_id)
     if run["state"] not in ACTIVE:
         raise LabError(
             f"The streaming job {JOB_NAME} (job run {run_id}) is {run['state']}: "
@@ -63,10 +67,22 @@ def check(session: boto3.Session, outputs: Outputs, run_id: str) -> int:
     return run.get("attempt", 1)
 
 
-def _start(session: boto3.Session, outputs: Outputs) -> str:
+def _start(session: boto3.Session, outputs: Outputs, predecessor: str) -> str:
+    """Start a run after `predecessor`: one only, whoever starts it. DAG resume_stream names the token alike."""
+    client = session.client("emr-serverless")
+    try:
+        return _request(session, outputs, f"after-{predecessor}")
+    except client.exceptions.ConflictException as error:
+        raise LabError(
+            f"{JOB_NAME} was started by another at this moment: {error.response['Error']['Message']}",
+            next_command="make e2e",
+        ) from error
+
+
+def _request(session: boto3.Session, outputs: Outputs, client_token: str) -> str:
     answer = session.client("emr-serverless").start_job_run(
         applicationId=outputs.emr_application_id,
-        clientToken=str(uuid.uuid4()),
+        clientToken=client_token,
         executionRoleArn=outputs.emr_execution_role_arn,
         name=JOB_NAME,
         mode="STREAMING",
@@ -92,6 +108,7 @@ def _driver(session: boto3.Session, outputs: Outputs) -> JobDriverTypeDef:
                 *("--stream-name", outputs.stream_name),
                 *("--region", session.region_name),
                 *("--trigger", f"{outputs.stream_trigger_seconds} seconds"),
+                *("--idle-minutes", outputs.stream_idle_minutes),
             ],
             "sparkSubmitParameters": f"--py-files {_code(outputs)}/jobs.zip --conf spark.cores.max=1",
         }
@@ -104,13 +121,17 @@ def _command(driver: JobDriverTypeDef | JobDriverOutputTypeDef) -> tuple[str, ..
     return (spark["entryPoint"], *spark.get("entryPointArguments", ()))
 
 
-def _active(session: boto3.Session, outputs: Outputs) -> list[JobRunTypeDef]:
+def _runs(session: boto3.Session, outputs: Outputs) -> list[JobRunSummaryTypeDef]:
+    """Every run of it there was, the newest first."""
     client = session.client("emr-serverless")
-    pages = client.get_paginator("list_job_runs").paginate(
-        applicationId=outputs.emr_application_id, states=list(ACTIVE), mode="STREAMING"
-    )
-    ids = [run["id"] for page in pages for run in page["jobRuns"] if run.get("name") == JOB_NAME]
-    return [client.get_job_run(applicationId=outputs.emr_application_id, jobRunId=each)["jobRun"] for each in ids]
+    pages = client.get_paginator("list_job_runs").paginate(applicationId=outputs.emr_application_id, mode="STREAMING")
+    found = [run for page in pages for run in page["jobRuns"] if run.get("name") == JOB_NAME]
+    return sorted(found, key=lambda run: run["createdAt"], reverse=True)
+
+
+def _get(session: boto3.Session, outputs: Outputs, run_id: str) -> JobRunTypeDef:
+    client = session.client("emr-serverless")
+    return client.get_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)["jobRun"]
 
 
 def _cancel(session: boto3.Session, outputs: Outputs, run_id: str) -> None:
@@ -124,10 +145,9 @@ def _code(outputs: Outputs) -> str:
 
 
 def _wait_for(session: boto3.Session, outputs: Outputs, run_id: str, state: JobRunStateType) -> None:
-    client = session.client("emr-serverless")
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        run = client.get_job_run(applicationId=outputs.emr_application_id, jobRunId=run_id)["jobRun"]
+        run = _get(session, outputs, run_id)
         if run["state"] == state:
             return
         if state == "RUNNING":
