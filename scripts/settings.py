@@ -54,7 +54,7 @@ class Settings(BaseModel):
     stream_trigger_seconds: Annotated[int, Field(ge=1, le=900)] = Field(
         1, description="how often the streaming job commits: every 1 to 900 seconds"
     )
-    stream_idle_minutes: Annotated[int, Field(le=1440), AfterValidator(_longer_than_a_trigger)] = Field(
+    stream_idle_minutes: Annotated[int, Field(ge=0, le=1440), AfterValidator(_longer_than_a_trigger)] = Field(
         0, description="when the streaming job leaves for want of records: after 30 to 1440 minutes, or never: 0"
     )
     batch_window_seconds: Annotated[int, Field(ge=1, le=300)] = Field(

@@ -85,7 +85,7 @@ def glue(work: Workload, prices: Prices) -> Line:
 
 
 def emr(work: Workload, prices: Prices) -> Line:
-    """The streaming job, always on, and the aggregation, once a run."""
+    """The streaming job, on while records come, and the aggregation, once a run."""
     fixed = work.runs * assumed.AGGREGATE_FIXED_SECONDS * assumed.AGGREGATE_WORKERS * assumed.EMR_WORKER_CORES
     cores = work.stream_workers * assumed.EMR_WORKER_CORES + (fixed + work.core_seconds) / HOUR_SECONDS
     gb = cores * assumed.EMR_WORKER_GB / assumed.EMR_WORKER_CORES

@@ -113,6 +113,7 @@ class Workload:
     airflow: Literal["mwaa", "local"] = "mwaa"
     run_interval_minutes: int = 15
     stream_trigger_seconds: int = 60
+    stream_idle_minutes: int = 30
     batch_window_seconds: int = 60
     on_demand: bool = False
 
@@ -124,6 +125,7 @@ class Workload:
             "local" if settings.get("AIRFLOW") == "local" else "mwaa",
             int(settings["RUN_INTERVAL_MINUTES"]),
             int(settings["STREAM_TRIGGER_SECONDS"]),
+            int(settings["STREAM_IDLE_MINUTES"]),
             int(settings["BATCH_WINDOW_SECONDS"]),
         )
 
@@ -164,7 +166,9 @@ class Workload:
 
     @property
     def stream_workers(self) -> int:
-        """Of the streaming job: its driver and its executors."""
+        """Of the streaming job: its driver and its executors; none once it has left for want of records."""
+        if self.stream_idle_minutes and not self.events_per_second:
+            return 0
         return 1 + max(1, math.ceil(self.events_per_second / STREAM_WORKER_EVENTS))
 
     @property

@@ -37,6 +37,9 @@ def choices(work: Workload, prices: Prices) -> Iterator[Choice]:
     for minutes in sorted({*RUN_INTERVALS, work.run_interval_minutes}):
         words = f"a run every {minutes} minutes at most" if minutes else "a run after each batch"
         yield choice(f"RUN_INTERVAL_MINUTES={minutes}", words, run_interval_minutes=minutes)
+    for minutes in sorted({0, work.stream_idle_minutes or 30}):
+        words = f"the streaming job leaves {minutes} minutes after the last record" if minutes else "it never leaves"
+        yield choice(f"STREAM_IDLE_MINUTES={minutes}", words, stream_idle_minutes=minutes)
     yield choice("StreamMode: PROVISIONED", f"{work.shards:,} shards, in infra/template.yaml", on_demand=False)
     yield choice("StreamMode: ON_DEMAND", "as many shards as it takes, paid by the gigabyte", on_demand=True)
 

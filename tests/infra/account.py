@@ -28,6 +28,7 @@ PARAMETERS = {
     "Airflow": "mwaa",
     "RunIntervalMinutes": "15",
     "StreamTriggerSeconds": "60",
+    "StreamIdleMinutes": "30",
     "BatchWindowSeconds": "60",
     "BudgetUsd": "50",
     "BudgetEmail": "owner@example.com",

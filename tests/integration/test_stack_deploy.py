@@ -39,7 +39,7 @@ def test_the_names_of_what_was_made_are_outputs(outputs: stack.Outputs) -> None:
     assert made["lake_bucket"] == "media-stream-000000000000-lake"
     assert made["code_bucket"] == "media-stream-000000000000-code"
     assert made["stream_name"] == "viewership-stream"
-    assert made["stream_trigger_seconds"] == "1"
+    assert (made["stream_trigger_seconds"], made["stream_idle_minutes"]) == ("1", "0")
     assert made["emr_execution_role_arn"].startswith("arn:aws:iam::000000000000:role/")
 
 

@@ -28,6 +28,7 @@ ON_AWS = {
     "SnowflakePrivateKey": PRIVATE_KEY,
     "RunIntervalMinutes": "15",
     "StreamTriggerSeconds": "60",
+    "StreamIdleMinutes": "30",
     "BatchWindowSeconds": "60",
     "BudgetUsd": "50",
     "BudgetEmail": "owner@example.com",
@@ -182,6 +183,7 @@ def test_batches_gather_and_messages_are_hidden_meanwhile(managed: Managed) -> N
 
     assert [each["MaximumBatchingWindowInSeconds"] for each in mappings] == [60, 60]
     assert queue["Attributes"] == {"VisibilityTimeout": "360"}
+    assert outputs.stream_idle_minutes == "30"
     assert (outputs.stream_trigger_seconds, secret(session, "variables/run_interval_minutes")) == ("60", "15")
 
 

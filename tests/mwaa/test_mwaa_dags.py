@@ -29,12 +29,13 @@ def test_airflow_and_python_are_those_of_mwaa(parsed: Any) -> None:
 
 def test_every_file_of_the_folder_is_imported(parsed: Any) -> None:
     assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == ["demographics", "viewership"]
+    assert sorted(parsed["dags"]) == ["demographics", "resume_stream", "viewership"]
 
 
 def test_the_dags_have_their_tasks_in_order(parsed: Any) -> None:
     assert parsed["dags"]["viewership"]["tasks"] == CHAIN
     assert parsed["dags"]["demographics"]["tasks"] == ["merge_demographics"]
+    assert parsed["dags"]["resume_stream"]["tasks"] == ["resume"]
 
 
 def test_one_run_at_a_time_and_a_sweep_every_half_hour(parsed: Any) -> None:

@@ -21,6 +21,7 @@ WORKLOADS = st.builds(
     airflow=st.sampled_from(["mwaa", "local"]),
     run_interval_minutes=st.integers(0, 120),
     stream_trigger_seconds=st.integers(1, 900),
+    stream_idle_minutes=st.sampled_from([0, 30, 1440]),
     batch_window_seconds=st.integers(1, 300),
     on_demand=st.booleans(),
 )
@@ -45,9 +46,15 @@ def line(service: str, work: Workload) -> Line:
         pytest.param("Glue", Workload(0), 4 * 150 / 3600 * 0.44, id="four runs an hour of 75 s on two DPU"),
         pytest.param(
             "EMR Serverless",
-            Workload(0),
+            Workload(0, stream_idle_minutes=0),
             (8 + 4 * 90 * 8 / 3600) * (0.052624 + 4 * 0.0057785),
             id="driver and executor stream, four aggregations",
+        ),
+        pytest.param(
+            "EMR Serverless",
+            Workload(0),
+            4 * 90 * 8 / 3600 * (0.052624 + 4 * 0.0057785),
+            id="the streaming job has left, four aggregations",
         ),
         pytest.param("MWAA", Workload(0), 0.49 + 1 / 730, id="an environment and ten GB of its database"),
         pytest.param(

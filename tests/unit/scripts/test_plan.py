@@ -126,8 +126,20 @@ def test_each_choice_is_told_with_what_everything_costs_then() -> None:
     assert {choice.setting for choice in told if choice.chosen} == {
         "AIRFLOW=mwaa",
         "RUN_INTERVAL_MINUTES=15",
+        "STREAM_IDLE_MINUTES=30",
         "StreamMode: PROVISIONED",
     }
+
+
+def test_a_streaming_job_that_leaves_saves_its_workers_while_nothing_comes_and_nothing_else() -> None:
+    def dollars(events_per_second: float) -> list[float]:
+        told = choices(Workload(events_per_second), Prices.load())
+        return [choice.dollars_a_month for choice in told if choice.setting.startswith("STREAM_IDLE_MINUTES")]
+
+    never, leaves = dollars(0)
+    assert never - leaves > 300
+    never, leaves = dollars(1)
+    assert never == leaves
 
 
 def test_what_the_template_is_too_small_for_is_told_with_what_to_turn() -> None:

@@ -31,7 +31,9 @@ def test_every_setting_that_is_a_parameter_is_one_of_a_profile() -> None:
     assert set(stack.PARAMETERS) <= settings.NAMES
 
 
-@pytest.mark.parametrize("setting", ["RUN_INTERVAL_MINUTES", "STREAM_TRIGGER_SECONDS", "BATCH_WINDOW_SECONDS"])
+@pytest.mark.parametrize(
+    "setting", ["RUN_INTERVAL_MINUTES", "STREAM_TRIGGER_SECONDS", "STREAM_IDLE_MINUTES", "BATCH_WINDOW_SECONDS"]
+)
 def test_a_profile_allows_what_the_template_allows(setting: str) -> None:
     parameter = TEMPLATE["Parameters"][stack.PARAMETERS[setting]]
     bounds = settings.Settings.model_json_schema()["properties"][setting]
@@ -42,6 +44,7 @@ def test_the_local_profile_gives_what_its_stack_needs() -> None:
     given = stack.parameters(profile.load("local").values)
     assert given["Airflow"] == "mwaa"
     assert (given["RunIntervalMinutes"], given["StreamTriggerSeconds"], given["BatchWindowSeconds"]) == ("0", "1", "1")
+    assert given["StreamIdleMinutes"] == "0"
     assert (given["SnowflakeHost"], given["SnowflakePort"]) == ("localhost", "8090")
     assert not {"BudgetUsd", "SnowflakePrivateKey"} & set(given)
 
