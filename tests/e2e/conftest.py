@@ -6,7 +6,8 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from scripts import settings
 ROOT = Path(__file__).resolve().parents[2]
 MINUTES = 60
 EVENTS = 2_000
+PATIENCE = 5 * MINUTES
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,14 @@ def own_profile(folder: Path, changes: Mapping[str, str] | None = None) -> Path:
     path = folder / "own.env"
     path.write_text(text)
     return path
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Return when it holds; fail, saying what never came true, after five minutes."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"never came true: {what}"
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")

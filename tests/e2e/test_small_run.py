@@ -3,15 +3,11 @@
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 
 import psutil
 import pytest
 
-from tests.e2e.conftest import EVENTS, Lab
-
-FAULTS_SECONDS = 300
+from tests.e2e.conftest import EVENTS, PATIENCE, Lab, wait_until
 
 
 def test_the_last_line_says_that_the_ledger_balances(first_run: str) -> None:
@@ -77,7 +73,7 @@ def test_a_run_balances_although_services_are_killed(lab: Lab, first_run: str, v
         wait_until(lambda: has_put(lab, produced + EVENTS), "the records are claimed")
         for victim in victims:
             os.kill(programs(lab)[victim], signal.SIGKILL)
-        output, _ = running.communicate(timeout=2 * FAULTS_SECONDS)
+        output, _ = running.communicate(timeout=2 * PATIENCE)
     finally:
         running.kill()
         running.communicate()
@@ -87,13 +83,6 @@ def test_a_run_balances_although_services_are_killed(lab: Lab, first_run: str, v
 
 def has_put(lab: Lab, produced: int) -> bool:
     return bool(lab.ledger()["produced"] >= produced)
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + FAULTS_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"never came true: {what}"
-        time.sleep(0.5)
 
 
 def programs(lab: Lab) -> dict[str, int]:

@@ -1,10 +1,12 @@
 """The whole path of an AWS profile, its guard included, with emulators as the AWS and the Snowflake account."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from tests.e2e.aws_account import (
     write_key,
     write_profile,
 )
-from tests.e2e.conftest import EVENTS, Lab, own_profile
+from tests.e2e.conftest import EVENTS, Lab, own_profile, wait_until
 
 CONFIRMED = ("--confirm", ACCOUNT)
 
@@ -136,6 +138,59 @@ def test_the_passphrase_of_the_key_is_kept_nowhere(user: User, first_run: str) -
     search = ["grep", "-rlFs", PASSPHRASE, str(user.lab.var)]  # files come and go under it: the services are running
     assert subprocess.run(search, capture_output=True, text=True, check=False).stdout == ""
     assert PASSPHRASE not in first_run
+
+
+def test_the_streaming_job_leaves_when_nothing_comes_and_airflow_starts_it_when_a_record_does(
+    user: User, first_run: str
+) -> None:
+    emr = user.client("emr-serverless")
+    (application,) = emr.list_applications()["applications"]
+    job = StreamingJob(emr, application["id"])
+    (running,) = job.runs("RUNNING")
+    emr.cancel_job_run(applicationId=job.application, jobRunId=running)
+    wait_until(lambda: job.runs("CANCELLED") == [running], "the streaming job is cancelled")
+
+    impatient = job.start_with(running, "--idle-minutes", "0.1")
+    wait_until(lambda: job.runs("SUCCESS") == [impatient], "the streaming job leaves by itself")
+    user.client("kinesis").put_record(StreamName="viewership-stream", Data=b"back again", PartitionKey="me")
+    wait_until(lambda: ledger(user)["received"] == EVENTS + 1, "the record is archived")
+    user.client("mwaa").invoke_rest_api(
+        Name="media-stream", Path="/dags/resume_stream/dagRuns", Method="POST", Body={"logical_date": None}
+    )
+
+    wait_until(lambda: ledger(user)["bronze"] == EVENTS + 1, "the record is read")
+    assert len(job.runs()) == 3
+
+
+@dataclass(frozen=True)
+class StreamingJob:
+    """The streaming job's runs, as any client of EMR Serverless sees them."""
+
+    emr: Any
+    application: str
+
+    def runs(self, *states: str) -> list[str]:
+        """The ids of its runs in one of the states; of all, without one."""
+        asked = {"states": list(states)} if states else {}
+        found = self.emr.list_job_runs(applicationId=self.application, mode="STREAMING", **asked)["jobRuns"]
+        return [run["id"] for run in found]
+
+    def start_with(self, run_id: str, argument: str, value: str) -> str:
+        """Start one like that, but for an argument; return its id."""
+        run = self.emr.get_job_run(applicationId=self.application, jobRunId=run_id)["jobRun"]
+        arguments = run["jobDriver"]["sparkSubmit"]["entryPointArguments"]
+        arguments[arguments.index(argument) + 1] = value
+        started = self.emr.start_job_run(
+            applicationId=self.application, executionRoleArn=run["executionRole"], name=run["name"],
+            mode="STREAMING", jobDriver=run["jobDriver"],
+        )  # fmt: skip
+        return str(started["jobRunId"])
+
+
+def ledger(user: User) -> dict[str, Any]:
+    """`lab ledger --json`."""
+    answer: dict[str, Any] = json.loads(user.run("ledger", "--json").stdout)
+    return answer
 
 
 def test_after_destroy_nothing_is_left(user: User, first_run: str) -> None:
