@@ -13,7 +13,7 @@ CONFIRMED = $(if $(CONFIRM),--confirm "$(CONFIRM)")
 
 LAB = .venvs/lab/bin/lab --profile "$(PROFILE)" --runtime "$(RUNTIME)"
 
-.PHONY: help setup e2e up doctor plan deploy destroy status logs down clean distclean ledger test bench bench-warehouse lint lock
+.PHONY: help setup e2e up dashboard doctor plan deploy destroy status logs down clean distclean ledger test bench bench-warehouse lint lock
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -26,6 +26,9 @@ e2e: setup ## Run the whole chain on EVENTS events (20000) of SEED (7) and print
 
 up: setup ## Start what is not running and wait until it is healthy
 	@$(LAB) up $(CONFIRMED)
+
+dashboard: setup ## Serve the dashboard over an account's Snowflake, until Ctrl-C
+	@$(LAB) dashboard
 
 doctor: setup ## Say all that is missing or wrong on this machine or in an account; touch nothing
 	@$(LAB) doctor

@@ -20,6 +20,7 @@ from rich.console import Console
 from scripts import (
     bench,
     checks,
+    dashboard,
     deploy,
     dictionary,
     generate,
@@ -293,6 +294,17 @@ def show_ledger(
     else:
         report.show_ledger(taken, console)
     raise typer.Exit(0 if taken.balanced else 1)
+
+
+@app.command(name="dashboard")
+def serve_dashboard(context: Context) -> None:
+    """Serve the dashboard over an account's Snowflake, until Ctrl-C. Over the local one `lab up` does."""
+    lab = context.obj
+    lab.may_read()
+    with shown(console) as display:
+        dashboard.prepare(lab.profile, display.note)
+    console.print(f"Dashboard: http://localhost:{lab.profile['DASHBOARD_PORT']} (Ctrl-C ends it)", highlight=False)
+    dashboard.become()
 
 
 @app.command()

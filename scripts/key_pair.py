@@ -63,10 +63,15 @@ def configured(environment: Mapping[str, str]) -> KeyPair | None:
     Raises:
         LabError: it is no key that Snowflake takes, or its passphrase is another.
     """
-    if not (said := environment.get(FILE)):
+    if (path := file(environment)) is None:
         return None
-    path = paths.ROOT / Path(said).expanduser()
-    return KeyPair(_loaded(path, f"{FILE}={said}", environment.get(PASSPHRASE)))
+    return KeyPair(_loaded(path, f"{FILE}={environment[FILE]}", environment.get(PASSPHRASE)))
+
+
+def file(environment: Mapping[str, str]) -> Path | None:
+    """Where the key lies that ``SNOWFLAKE_PRIVATE_KEY_FILE`` names."""
+    said = environment.get(FILE)
+    return paths.ROOT / Path(said).expanduser() if said else None
 
 
 def _loaded(path: Path, said: str, passphrase: str | None) -> RSAPrivateKey:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 import psutil
@@ -91,11 +92,14 @@ def addresses(profile: Profile) -> dict[int, str]:
 
 def ports(profile: Profile) -> None:
     """Every port is free, or held by a process of this lab."""
-    ours = {process.pid for process in supervisor.processes()}
-    wanted = addresses(profile)
+    require_free(profile, addresses(profile), but_for={process.pid for process in supervisor.processes()})
+
+
+def require_free(profile: Profile, wanted: Mapping[int, str], but_for: Container[int] = ()) -> None:
+    """Nobody but those processes listens on the ports, each given with the setting that names it."""
     for connection in psutil.net_connections(kind="tcp"):
-        port = connection.laddr.port if connection.laddr else None
-        if connection.status != psutil.CONN_LISTEN or port not in wanted or connection.pid in ours:
+        port = connection.laddr.port if connection.laddr else 0
+        if connection.status != psutil.CONN_LISTEN or port not in wanted or connection.pid in but_for:
             continue
         raise LabError(
             f"Port {port} ({wanted[port]} in {paths.display(profile.path)}) is taken by {_holder(connection.pid)}. "

@@ -79,6 +79,7 @@ class Settings(BaseModel):
 
     localstack_port: Port | None = Field(None, description="a port from 1 to 65535")
     airflow_port: Port | None = Field(None, description="a port from 1 to 65535")
+    dashboard_port: Port | None = Field(None, description="a port from 1 to 65535")
     airflow_url: str | None = None
     airflow_user: str | None = None
     airflow_password: str | None = None
@@ -98,7 +99,6 @@ class LocalSettings(Settings):
     spark_master_port: Port | None = Field(None, description="a port from 1 to 65535")
     spark_master_ui_port: Port | None = Field(None, description="a port from 1 to 65535")
     spark_worker_ui_port: Port | None = Field(None, description="a port from 1 to 65535")
-    dashboard_port: Port | None = Field(None, description="a port from 1 to 65535")
     spark_master_url: str | None = None
     spark_master_ui_url: str | None = None
     spark_worker_ui_url: str | None = None

@@ -1,7 +1,6 @@
 """The dashboard as a process of its own, over a warehouse with the viewing of SEED=7, in a headless Chromium."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,26 +9,15 @@ from pathlib import Path
 import httpx
 import pytest
 import snowflake.connector
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 from snowflake.connector import SnowflakeConnection
 
 from scripts import profile
+from tests.chromium import PATIENCE_MS, chromium
 from tests.integration.conftest import Lab, free_port
 from tests.integration.run_processes import Processes
 from tests.integration.running import RunningService
 from tests.seeded_warehouse import define, fill
-
-PATIENCE_MS = 30_000
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -137,14 +125,8 @@ def empty_dashboard(own_warehouse: Callable[[], Warehouse]) -> Iterator[Dashboar
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A headless Chromium of this machine."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip("no Chromium is installed. On Debian: sudo apt-get install chromium")
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        yield browser
-        browser.close()
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

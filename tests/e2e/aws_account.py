@@ -3,7 +3,8 @@
 import configparser
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from botocore.config import Config
 
 from scripts import profile as profiles
 from scripts import supervisor
-from tests.e2e.conftest import Lab, free_ports
+from tests.e2e.conftest import ROOT, Lab, free_ports
 from tests.unit.scripts.aws_profile import filled_in, local_airflow
 
 ACCOUNT = "123456789012"
@@ -50,6 +51,17 @@ class User:
         """`lab …` as this user types it, whatever it ends with."""
         return self.lab.run(*arguments, check=False, environment={"AWS_PROFILE": aws_profile})
 
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        """`lab …` in the foreground of a terminal, as long as the block lasts."""
+        environment = self.lab.environment | {"AWS_PROFILE": AWS_PROFILE}
+        process = subprocess.Popen(self.lab.command(*arguments), env=environment, cwd=ROOT, text=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
     def client(self, service: str, account: str = ACCOUNT) -> Any:
         """A client of that account, past the lab."""
         session: Any = boto3.Session(aws_access_key_id=account, aws_secret_access_key="test", region_name=REGION)
@@ -69,7 +81,7 @@ def write_profile(folder: Path, emulator: profiles.Profile, key: Path, *, airflo
     addresses = ("AWS_ENDPOINT_URL", "AWS_DISABLE_HOST_PREFIX_INJECTION", "SNOWFLAKE_HOST", "SNOWFLAKE_PORT")
     lines = [f"{name}={emulator[name]}" for name in (*addresses, "SNOWFLAKE_DISABLE_PLATFORM_DETECTION")]
     lines += [f"{name}={value}" for name, value in airflow.items()]
-    filled = FILLED_IN | {"SNOWFLAKE_PRIVATE_KEY_FILE": str(key)}
+    filled = FILLED_IN | {"SNOWFLAKE_PRIVATE_KEY_FILE": str(key), "DASHBOARD_PORT": str(*free_ports(1))}
     return filled_in(folder, *lines, without="AIRFLOW" if airflow else None, **filled)
 
 

@@ -2,14 +2,18 @@
 
 import json
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from playwright.sync_api import expect
 
+from tests.chromium import chromium
 from tests.e2e.aws_account import (
     ACCOUNT,
     PASSPHRASE,
@@ -138,6 +142,28 @@ def test_the_passphrase_of_the_key_is_kept_nowhere(user: User, first_run: str) -
     search = ["grep", "-rlFs", PASSPHRASE, str(user.lab.var)]  # files come and go under it: the services are running
     assert subprocess.run(search, capture_output=True, text=True, check=False).stdout == ""
     assert PASSPHRASE not in first_run
+
+
+def test_the_dashboard_shows_what_is_in_the_accounts_warehouse(user: User, first_run: str) -> None:
+    address = f"http://localhost:{user.lab.settings['DASHBOARD_PORT']}"
+    with chromium() as browser, user.running("dashboard") as dashboard:
+        wait_until(lambda: answers(f"{address}/_stcore/health"), "the dashboard answers")
+        page = browser.new_page()
+        page.goto(address)
+        metric = page.get_by_test_id("stMetric").filter(has=page.get_by_text("Viewing events", exact=True))
+        expect(metric.get_by_test_id("stMetricValue")).to_have_text(f"{ledger(user)['loaded']:,}")
+        dashboard.send_signal(signal.SIGINT)
+        dashboard.communicate(timeout=60)
+
+    assert not answers(f"{address}/_stcore/health")
+
+
+def answers(url: str) -> bool:
+    """Whether a program answers there."""
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def test_the_streaming_job_leaves_when_nothing_comes_and_airflow_starts_it_when_a_record_does(

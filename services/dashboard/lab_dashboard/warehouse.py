@@ -27,6 +27,7 @@ SETTINGS = {
     "user": "SNOWFLAKE_USER",
     "password": "SNOWFLAKE_PASSWORD",
     "private_key_file": "SNOWFLAKE_PRIVATE_KEY_FILE",
+    "private_key_file_pwd": "SNOWFLAKE_PRIVATE_KEY_FILE_PWD",
     "host": "SNOWFLAKE_HOST",
     "port": "SNOWFLAKE_PORT",
     "protocol": "SNOWFLAKE_PROTOCOL",
