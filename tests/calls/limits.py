@@ -29,22 +29,25 @@ class Limit(NamedTuple):
 AWS = "https://docs.aws.amazon.com/"
 KINESIS = AWS + "streams/latest/dev/service-sizes-and-limits.html"
 S3 = AWS + "AmazonS3/latest/userguide/qfacts.html"
+S3_KEYS = AWS + "AmazonS3/latest/userguide/object-keys.html"
 SQS = AWS + "AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"
+SQS_QUEUES = AWS + "AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html"
 LOGS = AWS + "AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"
 CLOUDFORMATION = AWS + "AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
 METRICS = AWS + "AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"
+EMR_TAGS = AWS + "emr/latest/EMR-Serverless-UserGuide/tagging-restrictions.html"
 AIRFLOW = "https://github.com/apache/airflow, airflow/models/dagrun.py: run_id is a StringID, 250 characters"
 
 LIMITS: Sequence[Limit] = (
     Limit("kinesis.PutRecords", "Records[].Data", MIB, KINESIS),  # 10 MiB in streams that are set to it
     Limit("kinesis.PutRecords", "$body", 10 * MIB * BASE64, KINESIS),
-    Limit("s3.*", "Key", 1024, S3),
+    Limit("s3.*", "Key", 1024, S3_KEYS),
     Limit("s3.*", "$body", 5 * KIB * MIB, S3),
-    Limit("s3.DeleteObjects", "Delete.Objects", 1000, S3),
-    Limit("s3.DeleteObjects", "Delete.Objects[].Key", 1024, S3),
+    Limit("s3.DeleteObjects", "Delete.Objects", 1000, AWS + "AmazonS3/latest/API/API_DeleteObjects.html"),
+    Limit("s3.DeleteObjects", "Delete.Objects[].Key", 1024, S3_KEYS),
     Limit("s3.UploadPart", "PartNumber", 10_000, S3),
     Limit("sqs.ReceiveMessage", "MaxNumberOfMessages", 10, SQS),
-    Limit("sqs.ReceiveMessage", "WaitTimeSeconds", 20, SQS),
+    Limit("sqs.ReceiveMessage", "WaitTimeSeconds", 20, SQS_QUEUES),
     Limit("sqs.DeleteMessageBatch", "Entries", 10, SQS),
     Limit("sqs.SendMessage", "MessageBody", MIB, SQS),
     Limit("logs.PutLogEvents", "logEvents[].message", MIB, LOGS),
@@ -54,8 +57,9 @@ LIMITS: Sequence[Limit] = (
     Limit("cloudformation.CreateChangeSet", "Parameters[].ParameterValue", 4096, CLOUDFORMATION),
     Limit("cloudwatch.PutMetricData", "MetricData", 1000, METRICS),
     Limit("cloudwatch.PutMetricData", "$body", MIB, METRICS),
-    Limit("emr-serverless.StartJobRun", "tags", 50, AWS + "general/latest/gr/aws_tagging.html"),
+    Limit("emr-serverless.StartJobRun", "tags", 50, EMR_TAGS),
     Limit("mwaa.InvokeRestApi", "Body.dag_run_id", 250, AIRFLOW),
+    Limit("mwaa.InvokeRestApi", "Path", 64, AWS + "mwaa/latest/API/API_InvokeRestApi.html"),
 )
 
 
