@@ -35,6 +35,7 @@ def monthly(lines: Sequence[Line]) -> float:
 def bill(work: Workload, prices: Prices) -> list[Line]:
     """A line a service. Storage is that of the first month: it grows from nothing, so half of its end counts."""
     lines = [kinesis(work, prices), lambdas(work, prices), s3(work, prices), glue(work, prices), emr(work, prices)]
+    lines += [endpoints(work, prices)]
     if work.airflow == "mwaa":
         lines += [mwaa(work, prices), network(work, prices)]
     return [*lines, snowflake(work, prices), *small(work, prices)]
@@ -91,6 +92,13 @@ def emr(work: Workload, prices: Prices) -> Line:
     gb = cores * assumed.EMR_WORKER_GB / assumed.EMR_WORKER_CORES
     dollars = cores * prices.of("emr_serverless", "vcpu_hour") + gb * prices.of("emr_serverless", "gb_hour")
     return Line("EMR Serverless", f"{work.stream_workers:,} workers stream, {cores:,.1f} vCPU in all", dollars)
+
+
+def endpoints(work: Workload, prices: Prices) -> Line:
+    """What Spark reaches Kinesis and Glue by; what it reads of the stream comes through."""
+    gb = work.events * assumed.EVENT_BYTES / GB
+    dollars = assumed.ENDPOINTS * prices.of("endpoints", "interface_hour") + gb * prices.of("endpoints", "gb")
+    return Line("VPC endpoints", f"{assumed.ENDPOINTS} interfaces, {gb:,.1f} GB an hour", dollars)
 
 
 def mwaa(_work: Workload, prices: Prices) -> Line:

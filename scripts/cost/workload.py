@@ -70,7 +70,7 @@ CORE_EVENTS = 35_000
 DPU_CORES = 4
 EMR_WORKER_CORES = 4
 EMR_WORKER_GB = 16
-"""EMR Serverless's default worker.
+"""EMR Serverless's default worker: 4 vCPU, 14 GB and the overhead.
 Source: https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/jobs-spark.html"""
 
 STREAM_WORKER_EVENTS = 100_000
@@ -92,6 +92,9 @@ LOAD_EVENTS = 100_000
 RUN_SECRET_CALLS = 60
 RUN_LOG_GB = 0.005
 INVOCATION_LOG_GB = 0.0000004
+ENDPOINTS = 2
+"""Interfaces in one zone each, as infra/template.yaml makes them: Kinesis, Glue. S3's gateway costs nothing."""
+
 RUN_NAT_GB = 0.02
 MWAA_NAT_GB_HOUR = 0.02
 MWAA_DATABASE_GB = 10

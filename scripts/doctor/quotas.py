@@ -31,7 +31,7 @@ NEEDS = (
     Need("glue", "Max task DPUs", 2),
     Need("lambda", "Concurrent executions", 10),
     Need("ec2", "EC2-VPC Elastic IPs", 1, managed=True),
-    Need("vpc", "VPCs per Region", 1, managed=True),
+    Need("vpc", "VPCs per Region", 1),
     Need("airflow", "Environments", 1, managed=True),
 )
 

@@ -32,7 +32,7 @@ def choices(work: Workload, prices: Prices) -> Iterator[Choice]:
         other = work.but(**changes)
         return Choice(setting, meaning, monthly(bill(other, prices)), other == work)
 
-    yield choice("AIRFLOW=mwaa", "a managed environment in a network of its own", airflow="mwaa")
+    yield choice("AIRFLOW=mwaa", "a managed environment and its NAT gateway", airflow="mwaa")
     yield choice("AIRFLOW=local", "this machine's Airflow, while this machine is on", airflow="local")
     for minutes in sorted({*RUN_INTERVALS, work.run_interval_minutes}):
         words = f"a run every {minutes} minutes at most" if minutes else "a run after each batch"

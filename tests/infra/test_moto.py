@@ -51,7 +51,10 @@ def test_everything_else_is_made(made: Made) -> None:
     expected = {name for name, each in made.template.resources.items() if each["Type"] not in UNSUPPORTED}
 
     assert made.ids.keys() == expected
-    assert {name for name, physical in made.ids.items() if not physical} == {"AirflowWithin"}  # moto gives rules no id
+    assert {name for name, physical in made.ids.items() if not physical} == {
+        "AirflowWithin",
+        "SparkWithin",
+    }  # no ids in moto
 
 
 def test_the_network_has_one_way_out_for_two_zones(made: Made) -> None:

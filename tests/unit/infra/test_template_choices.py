@@ -24,18 +24,26 @@ def test_the_trigger_is_for_a_managed_airflow_alone() -> None:
     assert {"TriggerQueue", "TriggerDeadLetterQueue", "TriggerQueuePolicy"} <= made(Airflow="local")
 
 
-@pytest.mark.parametrize(
-    "parameters",
-    [
-        pytest.param({**PARAMETERS, "Airflow": "local"}, id="an Airflow outside AWS"),
-        pytest.param({**PARAMETERS, **LOCAL}, id="the local AWS"),
-    ],
-)
-def test_a_network_is_made_for_mwaa_on_aws_alone(parameters: dict[str, str]) -> None:
-    resources = Template(parameters).resources
+def test_the_local_aws_has_no_network() -> None:
+    resources = Template({**PARAMETERS, **LOCAL}).resources
 
     assert [name for name, each in resources.items() if NETWORK.match(each["Type"])] == []
-    assert {"MwaaEnvironment", "NatGateway"} <= made()
+    assert "NetworkConfiguration" not in resources["EmrApplication"]["Properties"]
+
+
+@pytest.mark.parametrize("airflow", ["mwaa", "local"])
+def test_spark_reaches_the_stream_from_a_network_on_aws(airflow: str) -> None:
+    resources = Template({**PARAMETERS, "Airflow": airflow}).resources
+
+    assert len(resources["EmrApplication"]["Properties"]["NetworkConfiguration"]["SubnetIds"]) == 2
+    assert {"S3Endpoint", "KinesisEndpoint", "GlueEndpoint"} <= set(resources)
+
+
+def test_the_way_out_is_for_mwaa_alone() -> None:
+    way_out = {"MwaaEnvironment", "NatGateway", "InternetGateway", "PublicSubnet", "AirflowSecurityGroup"}
+
+    assert way_out <= made()
+    assert not way_out & made(Airflow="local")
 
 
 def test_nothing_on_the_local_aws_costs_or_tells() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from lab_localstack.jobruns.submission import Submission
 
 _DRIVER_VARIABLE = "spark.emr-serverless.driverEnv."
+_JARS, _IMAGE = "spark.jars", "/usr/share/aws/"
+"""Jars that EMR's image keeps off the class path. Here what stands for them is on it (services/spark/jars.txt)."""
 
 
 class UnsupportedDriverError(Exception):
@@ -53,7 +55,8 @@ def spark_defaults(configurations: Iterable[Mapping[str, Any]]) -> dict[str, str
                 "spark-defaults with properties is."
             )
         properties |= configuration.get("properties") or {}
-    return properties
+    jars = [jar for jar in properties.pop(_JARS, "").split(",") if jar and not jar.startswith(_IMAGE)]
+    return properties | ({_JARS: ",".join(jars)} if jars else {})
 
 
 def _as_options(properties: Mapping[str, str]) -> Iterator[str]:
