@@ -15,6 +15,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from jobs.filesystem import files, write_text
+
 PREFIX = "ops/batches/"
 
 _QUERY_ID = "spark.sql.streaming.queryId"
@@ -36,9 +38,14 @@ class Manifest:
     last_arrival: str
 
     @property
+    def name(self) -> str:
+        """Made of the batch's identity, so that writing it twice makes one object."""
+        return f"{self.query_id}-{self.batch_id}.json"
+
+    @property
     def key(self) -> str:
-        """The object's name: made of the batch's identity, so that writing it twice makes one object."""
-        return f"{PREFIX}{self.query_id}-{self.batch_id}.json"
+        """The object's name in the lake."""
+        return f"{PREFIX}{self.name}"
 
     def to_json(self) -> str:
         """The object's content."""
@@ -46,11 +53,10 @@ class Manifest:
 
 
 class Manifests:
-    """The manifests of a bronze table, in the lake's ``ops/batches/``."""
+    """The manifests of a bronze table, in ``ops/batches/`` of the lake at an address such as ``s3://lake``."""
 
-    def __init__(self, s3: Any, lake_bucket: str, stream_name: str) -> None:
-        self._s3 = s3
-        self._bucket = lake_bucket
+    def __init__(self, lake: str, stream_name: str) -> None:
+        self._lake = lake
         self._stream = stream_name
         self._done: int | None = None
 
@@ -62,21 +68,15 @@ class Manifests:
         table = _load(spark, table_name)
         if table.currentSnapshot() is None:
             return []
-        present = self._present() if self._done is None else frozenset()
-        commits = [item for item in _batches(spark, table, self._stream, self._done) if item.key not in present]
+        present = self._present(spark) if self._done is None else frozenset()
+        commits = [item for item in _batches(spark, table, self._stream, self._done) if item.name not in present]
         for manifest in reversed(commits):
-            self._s3.put_object(
-                Bucket=self._bucket,
-                Key=manifest.key,
-                Body=manifest.to_json().encode(),
-                ContentType="application/json",
-            )
+            write_text(spark, f"{self._lake}/{manifest.key}", manifest.to_json())
         self._done = table.currentSnapshot().snapshotId()
         return commits[::-1]
 
-    def _present(self) -> frozenset[str]:
-        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=PREFIX)
-        return frozenset(item["Key"] for page in pages for item in page.get("Contents", []))
+    def _present(self, spark: SparkSession) -> frozenset[str]:
+        return frozenset(address.rpartition("/")[2] for address in files(spark, f"{self._lake}/{PREFIX}*.json"))
 
 
 def _load(spark: SparkSession, table_name: str) -> Any:

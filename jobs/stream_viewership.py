@@ -1,6 +1,6 @@
 """The streaming job: Kinesis → ``glue.media_bronze.viewership_records``, exactly once, and a manifest for each commit.
 
-    stream_viewership.py --lake-bucket NAME --stream-name NAME --region NAME
+    stream_viewership.py --lake-bucket NAME --stream-name NAME --region NAME --kinesis-endpoint URL
                          [--initial-position TRIM_HORIZON] [--trigger "1 second"] [--idle-minutes 0]
 
 Bronze keeps each record as it came, in the connector's five columns: no parsing that can fail. The checkpoint, in the
@@ -15,12 +15,12 @@ runtime's retry policy starts it anew.
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Collection, Sequence
 from time import monotonic
 
-import boto3
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming.query import StreamingQuery
 
@@ -59,14 +59,23 @@ def create_table(spark: SparkSession) -> None:
     )
 
 
+def endpoint(default: str) -> str:
+    """Where Kinesis answers: where the environment says, as for every SDK, or else AWS's own address.
+
+    The connector demands it, and boto3, which would know it, is not in EMR's Python.
+
+    Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+    """
+    return os.environ.get("AWS_ENDPOINT_URL_KINESIS") or os.environ.get("AWS_ENDPOINT_URL") or default
+
+
 def records(spark: SparkSession, arguments: argparse.Namespace, checkpoint: str) -> DataFrame:
     """The stream's records as they arrive, in the connector's columns."""
     return (
         spark.readStream.format("aws-kinesis")
         .option("kinesis.region", arguments.region)
         .option("kinesis.streamName", arguments.stream_name)
-        # The connector demands an address; the SDK knows it from the environment, or AWS's own.
-        .option("kinesis.endpointUrl", boto3.client("kinesis", region_name=arguments.region).meta.endpoint_url)
+        .option("kinesis.endpointUrl", endpoint(arguments.kinesis_endpoint))
         .option("kinesis.consumerType", "GetRecords")
         .option("kinesis.startingPosition", arguments.initial_position)
         .option("kinesis.metadataPath", checkpoint)
@@ -123,6 +132,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--lake-bucket", required=True)
     parser.add_argument("--stream-name", required=True)
     parser.add_argument("--region", required=True)
+    parser.add_argument("--kinesis-endpoint", required=True)
     parser.add_argument("--initial-position", default="TRIM_HORIZON")
     parser.add_argument("--trigger", default="1 second")
     parser.add_argument("--idle-minutes", type=float, default=0)
@@ -137,8 +147,7 @@ def main(argv: Sequence[str]) -> None:
     checkpoint = f"s3://{arguments.lake_bucket}/checkpoints/stream_viewership"
     spark = lake_session("stream_viewership", arguments.lake_bucket)
     create_table(spark)
-    s3 = boto3.client("s3", region_name=arguments.region)
-    manifests = Manifests(s3, arguments.lake_bucket, arguments.stream_name)
+    manifests = Manifests(f"s3://{arguments.lake_bucket}", arguments.stream_name)
     manifests.write_missing(spark, TABLE)
     query = start(records(spark, arguments, checkpoint), checkpoint, arguments.trigger)
     print(f"streaming {arguments.stream_name} into {TABLE} as query {query.id}", flush=True)

@@ -64,9 +64,13 @@ def runs(session: boto3.Session, outputs: Outputs, dag_id: str) -> list[DagRun]:
 
 
 def failed_tasks(session: boto3.Session, outputs: Outputs, run: DagRun) -> list[str]:
-    """The names of a run's failed tasks."""
-    body = _get(session, outputs, f"/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances", {"state": "failed"})
-    return [task["task_id"] for task in body["task_instances"]]
+    """The names of a run's failed tasks, as far as they are among the latest of its DAG.
+
+    They are not asked for by the run's id: MWAA takes paths of at most 64 characters.
+    """
+    query = {"state": "failed", "order_by": "-start_date", "limit": 100}
+    body = _get(session, outputs, f"/dags/{run.dag_id}/dagRuns/~/taskInstances", query)
+    return [task["task_id"] for task in body["task_instances"] if task["dag_run_id"] == run.run_id]
 
 
 def _is_parsed(session: boto3.Session, outputs: Outputs, dag_id: str) -> bool:

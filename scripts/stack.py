@@ -50,6 +50,7 @@ class Outputs:
     code_bucket: str
     lake_bucket: str
     stream_name: str
+    kinesis_endpoint: str
     emr_application_id: str
     emr_execution_role_arn: str
     glue_role_arn: str

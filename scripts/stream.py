@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 
 JOB_NAME = "stream_viewership"
-ACTIVE: Final = ("SUBMITTED", "PENDING", "SCHEDULED", "RUNNING")
+ACTIVE: Final = ("SUBMITTED", "QUEUED", "PENDING", "SCHEDULED", "RUNNING")
 START_SECONDS = 300
 POLL_SECONDS = 1.0
 
@@ -106,6 +106,7 @@ def _driver(session: boto3.Session, outputs: Outputs) -> JobDriverTypeDef:
             "entryPointArguments": [
                 *("--lake-bucket", outputs.lake_bucket),
                 *("--stream-name", outputs.stream_name),
+                *("--kinesis-endpoint", outputs.kinesis_endpoint),
                 *("--region", session.region_name),
                 *("--trigger", f"{outputs.stream_trigger_seconds} seconds"),
                 *("--idle-minutes", outputs.stream_idle_minutes),

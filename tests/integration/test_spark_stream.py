@@ -102,6 +102,7 @@ def streaming(lab: Any, aws: ClientFactory, tmp_path: Path) -> Run:
         for path in (paths.ROOT / "jobs").rglob("*.py"):
             file.write(path, path.relative_to(paths.ROOT))
     arguments = ["--lake-bucket", LAKE, "--stream-name", STREAM, "--region", "us-east-1"]
+    arguments += ["--kinesis-endpoint", lab.environment["AWS_ENDPOINT_URL"]]
     submit = [str(paths.ROOT / "services" / "spark" / "spark-submit"), "--master", "local[2]"]
     command = [*submit, "--py-files", str(archive), str(paths.ROOT / "jobs" / "stream_viewership.py"), *arguments]
 

@@ -21,29 +21,15 @@ COLUMNS = (
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
-class FakeS3:
-    """The two calls that manifests make, on a dictionary."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, dict[str, Any]] = {}
-        self.writes: list[str] = []
-
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
-        self.objects[Key] = json.loads(Body)
-        self.writes.append(Key)
-
-    def get_paginator(self, operation: str) -> FakeS3:
-        assert operation == "list_objects_v2"
-        return self
-
-    def paginate(self, *, Bucket: str, Prefix: str) -> list[dict[str, Any]]:  # noqa: N803
-        return [{"Contents": [{"Key": key} for key in self.objects if key.startswith(Prefix)]}]
-
-
 @pytest.fixture
-def s3() -> FakeS3:
+def lake(tmp_path: Path) -> Path:
     """An empty lake."""
-    return FakeS3()
+    return tmp_path / "lake"
+
+
+def told(lake: Path) -> dict[str, Any]:
+    """The manifests in it, by key."""
+    return {str(path.relative_to(lake)): json.loads(path.read_text()) for path in lake.rglob("*.json")}
 
 
 @pytest.fixture
@@ -77,14 +63,14 @@ def batch(spark: SparkSession, bronze: str, tmp_path: Path) -> Callable[..., str
 
 
 def test_a_manifest_tells_what_its_batch_brought(
-    spark: SparkSession, s3: FakeS3, bronze: str, batch: Callable[..., str]
+    spark: SparkSession, lake: Path, bronze: str, batch: Callable[..., str]
 ) -> None:
     query = batch(61, 1, 3)
-    Manifests(s3, "lake", "events").write_missing(spark, bronze)
+    Manifests(str(lake), "events").write_missing(spark, bronze)
     snapshot = spark.sql(f"SELECT snapshot_id FROM {bronze}.snapshots").first()
 
     assert snapshot is not None
-    assert s3.objects == {
+    assert told(lake) == {
         f"ops/batches/{query}-0.json": {
             "query_id": query,
             "batch_id": 0,
@@ -98,21 +84,37 @@ def test_a_manifest_tells_what_its_batch_brought(
 
 
 def test_manifests_that_a_killed_driver_owes_are_written_when_it_starts_again_oldest_first(
-    spark: SparkSession, s3: FakeS3, bronze: str, batch: Callable[..., str]
+    spark: SparkSession, lake: Path, bronze: str, batch: Callable[..., str]
 ) -> None:
     query = batch(1)
-    Manifests(s3, "lake", "events").write_missing(spark, bronze)
+    first = Manifests(str(lake), "events").write_missing(spark, bronze)
     batch(2)
     batch(3)
-    Manifests(s3, "lake", "events").write_missing(spark, bronze)
+    later = Manifests(str(lake), "events").write_missing(spark, bronze)
 
-    assert s3.writes == [f"ops/batches/{query}-{number}.json" for number in range(3)]
+    assert [item.key for item in first + later] == [f"ops/batches/{query}-{number}.json" for number in range(3)]
+    assert [item.batch_id for item in later] == [1, 2]
+    assert told(lake).keys() == {item.key for item in first + later}
+
+
+def test_the_oldest_manifest_is_written_first(
+    spark: SparkSession, lake: Path, bronze: str, batch: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(3):
+        batch(minute)
+    written: list[int] = []
+    monkeypatch.setattr(
+        "jobs.manifest.write_text", lambda _spark, _to, text: written.append(json.loads(text)["batch_id"])
+    )
+    Manifests(str(lake), "events").write_missing(spark, bronze)
+
+    assert written == [0, 1, 2]
 
 
 def test_one_that_stays_up_writes_each_manifest_once(
-    spark: SparkSession, s3: FakeS3, bronze: str, batch: Callable[..., str]
+    spark: SparkSession, lake: Path, bronze: str, batch: Callable[..., str]
 ) -> None:
-    manifests = Manifests(s3, "lake", "events")
+    manifests = Manifests(str(lake), "events")
     counts = []
     for minute in range(3):
         batch(minute)
@@ -122,30 +124,30 @@ def test_one_that_stays_up_writes_each_manifest_once(
 
 
 def test_a_batch_without_records_gets_no_manifest(
-    spark: SparkSession, s3: FakeS3, bronze: str, batch: Callable[..., str]
+    spark: SparkSession, lake: Path, bronze: str, batch: Callable[..., str]
 ) -> None:
     batch()
-    Manifests(s3, "lake", "events").write_missing(spark, bronze)
+    Manifests(str(lake), "events").write_missing(spark, bronze)
 
-    assert s3.objects == {}
+    assert told(lake) == {}
 
 
 def test_a_commit_that_no_stream_made_gets_no_manifest(
-    spark: SparkSession, s3: FakeS3, bronze: str, batch: Callable[..., str]
+    spark: SparkSession, lake: Path, bronze: str, batch: Callable[..., str]
 ) -> None:
     batch(1)
     spark.sql(f"INSERT INTO {bronze} SELECT * FROM {bronze}")
-    Manifests(s3, "lake", "events").write_missing(spark, bronze)
+    Manifests(str(lake), "events").write_missing(spark, bronze)
 
-    assert [item["records"] for item in s3.objects.values()] == [1]
-
-
-def test_a_table_without_commits_has_none(spark: SparkSession, s3: FakeS3, bronze: str) -> None:
-    assert Manifests(s3, "lake", "events").write_missing(spark, bronze) == []
+    assert [item["records"] for item in told(lake).values()] == [1]
 
 
-def test_a_key_is_made_of_query_and_batch(spark: SparkSession, s3: FakeS3, batch: Callable[..., str]) -> None:
+def test_a_table_without_commits_has_none(spark: SparkSession, lake: Path, bronze: str) -> None:
+    assert Manifests(str(lake), "events").write_missing(spark, bronze) == []
+
+
+def test_a_key_is_made_of_query_and_batch(spark: SparkSession, lake: Path, batch: Callable[..., str]) -> None:
     query = batch(1)
-    (manifest,) = Manifests(s3, "lake", "events").write_missing(spark, stream_viewership.TABLE)
+    (manifest,) = Manifests(str(lake), "events").write_missing(spark, stream_viewership.TABLE)
 
     assert manifest.key == f"ops/batches/{uuid.UUID(query)}-0.json"

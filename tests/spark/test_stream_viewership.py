@@ -11,7 +11,8 @@ from pyspark.sql.streaming.query import StreamingQuery
 
 from jobs import stream_viewership
 
-REQUIRED = ["--lake-bucket", "lake", "--stream-name", "events", "--region", "us-east-1"]
+OWN = "https://kinesis.us-east-1.amazonaws.com"
+REQUIRED = ["--lake-bucket", "lake", "--stream-name", "events", "--region", "us-east-1", "--kinesis-endpoint", OWN]
 
 
 class FakeQuery:
@@ -137,7 +138,30 @@ def test_arguments_of_the_runtime_are_left_alone() -> None:
     assert (arguments.trigger, arguments.idle_minutes) == ("1 second", 0)
 
 
-@pytest.mark.parametrize("name", ["--lake-bucket", "--stream-name", "--region"])
+ADDRESSES = [
+    pytest.param({}, OWN, id="AWS's own"),
+    pytest.param({"AWS_ENDPOINT_URL": "http://localhost:4566"}, "http://localhost:4566", id="of every service"),
+    pytest.param(
+        {"AWS_ENDPOINT_URL": "http://localhost:4566", "AWS_ENDPOINT_URL_KINESIS": "http://localhost:1"},
+        "http://localhost:1",
+        id="of Kinesis",
+    ),
+]
+
+
+@pytest.mark.parametrize(("named", "address"), ADDRESSES)
+def test_kinesis_is_where_the_environment_says_as_for_every_sdk(
+    monkeypatch: pytest.MonkeyPatch, named: dict[str, str], address: str
+) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KINESIS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+
+    assert stream_viewership.endpoint(OWN) == address
+
+
+@pytest.mark.parametrize("name", ["--lake-bucket", "--stream-name", "--region", "--kinesis-endpoint"])
 def test_a_required_argument_that_is_missing_is_named(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     index = REQUIRED.index(name)
 

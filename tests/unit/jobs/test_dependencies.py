@@ -10,8 +10,6 @@ from scripts import paths
 
 JOBS = sorted((paths.ROOT / "jobs").rglob("*.py"))
 SPARK = {"pyspark"}
-SDK = {"boto3"}
-"""Of the streaming job alone, on its driver: it asks for the stream's address and writes manifests."""
 
 
 @pytest.mark.parametrize("file", JOBS, ids=lambda path: str(path.relative_to(paths.ROOT)))
@@ -19,6 +17,6 @@ def test_a_job_imports_spark_the_standard_library_and_other_jobs_only(file: Path
     nodes = list(ast.walk(ast.parse(file.read_text())))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    allowed = {"jobs", *SPARK, *sys.stdlib_module_names, *(SDK if file.name == "stream_viewership.py" else ())}
+    allowed = {"jobs", *SPARK, *sys.stdlib_module_names}
 
     assert {name.partition(".")[0] for name in plain | named} <= allowed
