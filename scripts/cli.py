@@ -14,7 +14,7 @@ from typing import Annotated
 
 import boto3
 import typer
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from rich.console import Console
 
 from scripts import (
@@ -41,7 +41,7 @@ from scripts.display import shown
 from scripts.errors import LabError
 from scripts.plan.plan import plan
 from scripts.profile import Profile
-from scripts.runtime import Runtime, engine
+from scripts.runtime import Runtime, engine, managed
 from scripts.runtime.choose import Wish, choose
 from scripts.stopwatch import Stopwatch
 from scripts.warehouse_bench.run import run as run_warehouse_bench
@@ -236,6 +236,9 @@ def logs(
     """Print the end of the services' logs."""
     runtime = context.obj.runtime
     names = [program.name for program in runtime.programs()] or list(placement.programs(context.obj.profile))
+    if not names:
+        console.print(managed.where_logs_are(context.obj.profile), markup=False, highlight=False)
+        return
     if service is not None and service not in names:
         raise LabError(f"There is no service {service!r}. Services: {', '.join(names)}.", next_command="make status")
     for name in [service] if service else names:
@@ -393,7 +396,11 @@ def entry() -> None:
         app()
     except EndpointConnectionError as error:
         errors.print(f"error: {error}", style="red", markup=False, highlight=False)
-        errors.print("next:  make up", markup=False, highlight=False)
+        errors.print(f"next:  {_next_command('make up')}", markup=False, highlight=False)
+        sys.exit(1)
+    except (BotoCoreError, ClientError) as error:  # refused, throttled, or the credentials have expired on the way
+        errors.print(f"error: AWS: {error}", style="red", markup=False, highlight=False)
+        errors.print(f"next:  {_next_command('make doctor')}", markup=False, highlight=False)
         sys.exit(1)
     except LabError as error:
         errors.print(f"error: {error.message}", style="red", markup=False, highlight=False)

@@ -49,6 +49,13 @@ def before_changing(profile: Profile, command: str, confirmed: str | None) -> Id
         raise LabError(
             f"`{command}` changes things in the AWS account of {paths.display(profile.path)}, and costs money there: "
             f"account {account}, region {region}. The account {said}.",
-            next_command=f"make {command} PROFILE={profile.name} CONFIRM={account}" if not confirmed else None,
+            next_command=_confirmed(command, profile) if not confirmed else None,
         )
     return before_reading(profile)
+
+
+def _confirmed(command: str, profile: Profile) -> str:
+    """The same command with the account named; `generate` is none of make's."""
+    if command == "generate":
+        return f".venvs/lab/bin/lab --profile {profile.name} generate --confirm {profile['AWS_ACCOUNT_ID']}"
+    return f"make {command} PROFILE={profile.name} CONFIRM={profile['AWS_ACCOUNT_ID']}"

@@ -173,11 +173,11 @@ def _trusted(inherited: Mapping[str, str]) -> dict[str, str]:
 def activate(profile: Profile) -> None:
     """Make this process run under ``profile``: boto3 and the Snowflake connector read the environment.
 
-    A real account has a state of its own (``var/<profile>``): what a lab of this machine left unfinished in Airflow's
-    database must not go on there.
+    A real account has a state of its own (``var-<profile>``): what a lab of this machine left unfinished in Airflow's
+    database must not go on there, and cleaning up after the one leaves the other alone.
     """
     if profile.is_aws and not profile.is_emulated:
-        os.environ.setdefault("LAB_VAR", str(paths.var() / profile.name))
+        os.environ.setdefault("LAB_VAR", str(paths.var().with_name(f"{paths.var().name}-{profile.name}")))
     wanted = environment(profile)
     for key in [key for key in os.environ if key not in wanted]:
         del os.environ[key]

@@ -63,6 +63,7 @@ class Report:
 
     def write(self) -> None:
         """Write ``var/report.json``."""
+        paths.var().mkdir(parents=True, exist_ok=True)
         (paths.var() / "report.json").write_text(json.dumps(self.as_dict(), indent=2, default=str) + "\n")
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 SERVICE_ENDPOINT = re.compile(r"AWS_ENDPOINT_URL_[A-Z0-9_]+")
 """boto3's setting for the address of one service.
@@ -27,6 +27,15 @@ SECRETS = {
 }
 """What the file of an aws profile never holds, and what to do in its place."""
 
+
+def _whole(text: object) -> object:
+    """Digits only: pydantic alone would take 15.0 and 1_500 too, and what reads the profile does not."""
+    if re.fullmatch(r"0|[1-9][0-9]*", str(text)):
+        return text
+    raise ValueError
+
+
+WHOLE = BeforeValidator(_whole)
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Flag = Literal["true", "false"]
 
@@ -43,22 +52,22 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=str.upper)
 
     project: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,30}$")] = Field(
-        "media-stream", description="the prefix of every name: 3 to 31 lower-case letters, digits and hyphens"
+        description="the prefix of every name: 3 to 31 lower-case letters, digits and hyphens"
     )
     airflow: Literal["mwaa", "local"] = Field(
         "mwaa", description="who runs the DAGs: mwaa (managed, in AWS) or local (this machine's Airflow)"
     )
-    run_interval_minutes: Annotated[int, Field(ge=0, le=120)] = Field(
-        0, description="the least time between two starts of the pipeline: 0 to 120 minutes"
+    run_interval_minutes: Annotated[int, Field(ge=0, le=120), WHOLE] = Field(
+        description="the least time between two starts of the pipeline: 0 to 120 minutes"
     )
-    stream_trigger_seconds: Annotated[int, Field(ge=1, le=900)] = Field(
-        1, description="how often the streaming job commits: every 1 to 900 seconds"
+    stream_trigger_seconds: Annotated[int, Field(ge=1, le=900), WHOLE] = Field(
+        description="how often the streaming job commits: every 1 to 900 seconds"
     )
-    stream_idle_minutes: Annotated[int, Field(ge=0, le=1440), AfterValidator(_longer_than_a_trigger)] = Field(
-        0, description="when the streaming job leaves for want of records: after 30 to 1440 minutes, or never: 0"
+    stream_idle_minutes: Annotated[int, Field(ge=0, le=1440), WHOLE, AfterValidator(_longer_than_a_trigger)] = Field(
+        description="when the streaming job leaves for want of records: after 30 to 1440 minutes, or never: 0"
     )
-    batch_window_seconds: Annotated[int, Field(ge=1, le=300)] = Field(
-        1, description="how long Lambda gathers a batch: 1 to 300 seconds"
+    batch_window_seconds: Annotated[int, Field(ge=1, le=300), WHOLE] = Field(
+        description="how long Lambda gathers a batch: 1 to 300 seconds"
     )
 
     aws_region: str | None = None
@@ -117,7 +126,7 @@ class AwsSettings(Settings):
     )
     aws_default_region: str = Field(description="the same region again, for boto3: AWS_DEFAULT_REGION=${AWS_REGION}")
     aws_profile: str | None = None
-    budget_usd: Annotated[int, Field(ge=0)] = Field(
+    budget_usd: Annotated[int, Field(ge=0), WHOLE] = Field(
         description="what a month may cost: whole US dollars, 0 for no budget"
     )
     budget_email: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")] = Field(
@@ -134,7 +143,7 @@ class AwsSettings(Settings):
         description="the name of the lab's virtual warehouse"
     )
     snowflake_database: Annotated[str, Field(min_length=1)] = Field(description="the name of the lab's database")
-    snowflake_stage_options: Annotated[str, Field(min_length=1)] = Field(
+    snowflake_stage_options: Annotated[str, Field(pattern=r"(?i)^STORAGE_INTEGRATION\s*=\s*\w+$")] = Field(
         description="how Snowflake reads the lake: STORAGE_INTEGRATION = MEDIA_STREAM_S3"
     )
     snowflake_private_key_file: Annotated[str, Field(min_length=1)] = Field(

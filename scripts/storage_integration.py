@@ -78,7 +78,9 @@ def _trust(connection: SnowflakeConnection, name: str) -> Trust:
         rows = connection.cursor().execute(f"DESCRIBE STORAGE INTEGRATION {name}").fetchall()  # type: ignore[union-attr]
     except ProgrammingError as error:
         if error.errno != MISSING:
-            raise
+            raise LabError(
+                f"Snowflake does not describe storage integration {name}: {error.raw_msg or error}"
+            ) from error
         return {}
     return {PARAMETERS[row[0]]: row[2] for row in rows if row[0] in PARAMETERS}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scripts import stack
 from scripts.display import Display
 from scripts.profile import Profile
 from scripts.runtime import Program
@@ -36,7 +37,23 @@ class Managed:
         """None is on this machine."""
         return {}
 
-    def tail(self, program: str, lines: int) -> str:
-        """Where AWS keeps the log."""
-        region = self.profile["AWS_REGION"]
-        return f"(the last {lines} lines of {program} are in CloudWatch: aws logs tail … --region {region})"
+    def tail(self, program: str, lines: int) -> str:  # noqa: ARG002 - as every runtime
+        """Where AWS keeps the logs."""
+        return where_logs_are(self.profile)
+
+
+def where_logs_are(profile: Profile) -> str:
+    """Of what runs in an account, a line each."""
+    region, project = profile["AWS_REGION"], profile["PROJECT"]
+    tail = f"aws logs tail --region {region}"
+    lake = stack.buckets(project, profile["AWS_ACCOUNT_ID"])[0]
+    return "\n".join(
+        (
+            f"Nothing of profile {profile.name} runs on this machine. Its logs:",
+            f"  functions       {tail} /aws/lambda/{project}-archive-records   (or …-trigger-pipeline)",
+            f"  Airflow         {tail} airflow-{project}-Task   (or …-Scheduler, …-DAGProcessing)",
+            f"  Glue            {tail} /aws-glue/jobs/error   (or …/output)",
+            f"  EMR Serverless  aws s3 ls --recursive s3://{lake}/logs/emr/",
+            "  Snowflake       Snowsight: Monitoring, Query History",
+        )
+    )

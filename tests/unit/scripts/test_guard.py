@@ -76,8 +76,36 @@ def test_every_changing_command_is_refused_before_its_first_call(
     aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     words = sentence([command], filled_in(tmp_path), monkeypatch, capsys)
-    assert f"next:  make {command} PROFILE=aws CONFIRM={ACCOUNT}" in words
+    again = f"make {command} PROFILE=aws CONFIRM={ACCOUNT}"
+    if command == "generate":  # no target of make's
+        again = f".venvs/lab/bin/lab --profile aws generate --confirm {ACCOUNT}"
+    assert f"next:  {again}" in words
     assert aws.asked == []
+
+
+def test_what_aws_refuses_on_the_way_is_a_sentence_with_the_profiles_next_command(
+    aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer_with(aws, ACCOUNT)
+    expired = refusal("DescribeStacks", "ExpiredToken", "The security token included in the request is expired")
+    aws.answers("cloudformation:DescribeStacks", expired)
+    words = sentence(["ledger"], filled_in(tmp_path), monkeypatch, capsys)
+    assert "The security token included in the request is expired" in words
+    assert "next:  make doctor PROFILE=aws" in words
+    assert "Traceback" not in words
+
+
+def test_logs_of_an_account_are_where_aws_keeps_them(
+    aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["lab", "--profile", str(filled_in(tmp_path)), "logs", "snowflake"])
+    monkeypatch.setattr(profile, "activate", lambda _profile: None)
+    with pytest.raises(SystemExit) as caught:
+        cli.entry()
+    assert not caught.value.code
+    told = " ".join(capsys.readouterr().out.split())
+    assert "aws logs tail --region us-east-1 /aws/lambda/media-stream-archive-records" in told
+    assert f"s3://media-stream-{ACCOUNT}-lake/logs/emr/" in told
 
 
 @pytest.mark.parametrize("command", CHANGING)

@@ -67,9 +67,9 @@ def test_a_real_account_has_a_state_of_its_own(tmp_path: Path, monkeypatch: pyte
     environment: dict[str, str] = {"PATH": "/usr/bin"}
     monkeypatch.setattr("scripts.profile.os.environ", environment)
     profile.activate(load(tmp_path))
-    assert environment["LAB_VAR"].endswith("/var/aws")
+    assert environment["LAB_VAR"].endswith("/var-aws")
     profile.activate(load(tmp_path))
-    assert environment["LAB_VAR"].endswith("/var/aws"), "the same again"
+    assert environment["LAB_VAR"].endswith("/var-aws"), "the same again"
 
 
 def test_an_account_is_reached_with_the_users_own_authorities(tmp_path: Path) -> None:

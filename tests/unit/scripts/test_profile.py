@@ -5,9 +5,16 @@ import pytest
 from scripts import profile
 from scripts.errors import LabError
 
-LOCAL = (
-    "PROFILE_KIND=local\nAWS_ENDPOINT_URL=http://localhost:4566\nAWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\n"
-)
+LOCAL = """PROFILE_KIND=local
+PROJECT=media-stream
+RUN_INTERVAL_MINUTES=0
+STREAM_TRIGGER_SECONDS=1
+STREAM_IDLE_MINUTES=0
+BATCH_WINDOW_SECONDS=1
+AWS_ENDPOINT_URL=http://localhost:4566
+AWS_ACCESS_KEY_ID=test
+AWS_SECRET_ACCESS_KEY=test
+"""
 
 
 def write(folder: Path, text: str) -> Path:

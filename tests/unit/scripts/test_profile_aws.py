@@ -48,6 +48,13 @@ def test_every_setting_of_the_example_stands_below_a_comment() -> None:
         pytest.param({"STREAM_IDLE_MINUTES": "20"}, "STREAM_IDLE_MINUTES=20 .* 30 to 1440", id="idle time"),
         pytest.param({"STREAM_IDLE_MINUTES": "1441"}, "STREAM_IDLE_MINUTES=1441 .* 30 to 1440", id="idle for days"),
         pytest.param({"STREAM_IDLE_MINUTES": "-1"}, "STREAM_IDLE_MINUTES=-1 .* or never: 0", id="idle before"),
+        pytest.param({"RUN_INTERVAL_MINUTES": "15.0"}, r"RUN_INTERVAL_MINUTES=15\.0 .* 0 to 120", id="a fraction"),
+        pytest.param({"BUDGET_USD": "1_500"}, "BUDGET_USD=1_500 .* whole US dollars", id="a programmer's number"),
+        pytest.param(
+            {"SNOWFLAKE_STAGE_OPTIONS": "CREDENTIALS=(AWS_KEY_ID='AKIA' AWS_SECRET_KEY='x')"},
+            "SNOWFLAKE_STAGE_OPTIONS=.* STORAGE_INTEGRATION = MEDIA_STREAM_S3",
+            id="a key among the options",
+        ),
         pytest.param({"BATCH_WINDOW_SECONDS": "301"}, "BATCH_WINDOW_SECONDS=301 .* 1 to 300", id="window"),
         pytest.param({"BUDGET_USD": "a lot"}, "BUDGET_USD=a lot .* whole US dollars", id="budget"),
         pytest.param({"BUDGET_EMAIL": ""}, "BUDGET_EMAIL is missing: whom AWS", id="nobody is told"),
@@ -61,7 +68,11 @@ def test_a_wrong_setting_is_named_with_what_is_valid(tmp_path: Path, changes: di
         load(tmp_path, **changes)
 
 
-@pytest.mark.parametrize("name", ["AWS_ACCOUNT_ID", "BUDGET_USD", "SNOWFLAKE_ROLE", "SNOWFLAKE_PRIVATE_KEY_FILE"])
+NEEDED = ["PROJECT", "AWS_ACCOUNT_ID", "BUDGET_USD", "SNOWFLAKE_ROLE", "SNOWFLAKE_PRIVATE_KEY_FILE"]
+NEEDED += ["RUN_INTERVAL_MINUTES", "STREAM_TRIGGER_SECONDS", "STREAM_IDLE_MINUTES", "BATCH_WINDOW_SECONDS"]
+
+
+@pytest.mark.parametrize("name", NEEDED)
 def test_a_missing_setting_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(LabError, match=f"{name} is missing: "):
         load(tmp_path, without=name)
