@@ -262,10 +262,13 @@ def destroy_all(context: Context, confirm: Confirm = None) -> None:
     """
     lab = context.obj
     lab.may_change(confirm)
-    with shown(console) as display:
+
+    def stop_airflow() -> None:
         if lab.profile.airflow == "local":
             lab.runtime.stop()
-        destroy(lab.profile, boto3.Session(), display)
+
+    with shown(console) as display:
+        destroy(lab.profile, boto3.Session(), display, stop_airflow)
 
 
 @app.command(name="generate")

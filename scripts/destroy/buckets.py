@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 NOT_THERE = frozenset({"404", "NoSuchBucket"})
 
 
+def require_here(session: boto3.Session, bucket: str, account: str) -> None:
+    """Return when ``bucket`` may be emptied: it is not there, or ``account``'s and in the session's region.
+
+    Raises:
+        LabError: it is not ours, or belongs to a stack in another region: its name holds none, and boto3 finds it.
+    """
+    _is_ours(session.client("s3"), bucket, account)
+
+
 def delete(session: boto3.Session, bucket: str, account: str, note: Callable[[str], None]) -> None:
     """Delete ``bucket`` with all that is in it, if it is there and belongs to ``account``.
 
@@ -54,11 +63,17 @@ def empty(session: boto3.Session, bucket: str, account: str, note: Callable[[str
 
 def _is_ours(s3: S3Client, bucket: str, account: str) -> bool:
     try:
-        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+        region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account).get("BucketRegion", "not told")
     except ClientError as error:
         if error.response["Error"]["Code"] in NOT_THERE:
             return False
         raise LabError(f"Bucket {bucket} is not account {account}'s, or is kept from you: {error}") from error
+    if region != s3.meta.region_name:
+        raise LabError(
+            f"Bucket {bucket} is in region {region}, and AWS_REGION is {s3.meta.region_name}: it belongs to a stack "
+            f"there, and is left alone. To take that stack away, say AWS_REGION={region} in the profile.",
+            next_command="make destroy",
+        )
     return True
 
 

@@ -5,6 +5,8 @@ Each step finds by itself what is still to do, so that a command that was interr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import boto3
 
 from scripts import stack
@@ -16,13 +18,26 @@ from scripts.identity import identify
 from scripts.profile import Profile, environment
 
 
-def destroy(profile: Profile, session: boto3.Session, display: Display) -> None:
+def destroy(
+    profile: Profile, session: boto3.Session, display: Display, stop_airflow: Callable[[], None] = lambda: None
+) -> None:
     """Stop what runs, delete stack, buckets and the Snowflake objects, and return when nothing billable is left.
 
+    Args:
+        profile: whose stack, account and region.
+        session: of that account and region.
+        display: told what is done.
+        stop_airflow: stops an Airflow of this machine, which would go on starting jobs.
+
     Raises:
-        LabError: a step failed, something is left, or nobody can tell; the same command goes on from there.
+        LabError: a step failed, something is left, or nobody can tell; the same command goes on from there. Before
+            anything is touched: the buckets are another region's, and so is the stack that was meant.
     """
     project, account = profile["PROJECT"], identify(profile).account
+    names = stack.buckets(project, account)
+    for name in names:
+        buckets.require_here(session, name, account)
+    stop_airflow()
     deployed = Stack(session, project, display.note)
     seen = left.tagged(session, project) if deployed.exists() else None
     display.heading("Jobs")
@@ -31,7 +46,6 @@ def destroy(profile: Profile, session: boto3.Session, display: Display) -> None:
     for job in deployed.physical_ids("AWS::Glue::Job"):
         jobs.stop_glue_runs(session, job, display.note)
     display.heading("Buckets")
-    names = stack.buckets(project, account)
     for name in names:
         buckets.empty(session, name, account, display.note)
     display.heading(f"Stack {project}")

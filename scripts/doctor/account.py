@@ -50,17 +50,18 @@ def service_role() -> Finding:
 
 
 def bucket_name(profile: Profile, bucket: str) -> Finding:
-    """Whether the name is free or ours: names of buckets are the same for all accounts."""
+    """Whether the name is free or ours, here: names of buckets are the same for all accounts and regions."""
     what = f"Bucket {bucket}"
+    s3 = boto3.client("s3")
     try:
-        boto3.client("s3").head_bucket(Bucket=bucket, ExpectedBucketOwner=profile["AWS_ACCOUNT_ID"])
+        region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=profile["AWS_ACCOUNT_ID"]).get("BucketRegion")
     except ClientError as error:
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        if status == 404:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return fine(what, "the name is free")
-        if status in {400, 301}:
-            return wrong(what, "is in another region", f"another PROJECT in {profile.path.name}")
         return wrong(what, "belongs to somebody else, or is kept from you", f"another PROJECT in {profile.path.name}")
+    if region != s3.meta.region_name:
+        words = f"is ours, in region {region}: a stack of this name is or was there"
+        return wrong(what, words, f"AWS_REGION={region} or another PROJECT in {profile.path.name}")
     return fine(what, "is ours")
 
 

@@ -1,7 +1,7 @@
 """`lab destroy` takes away all that costs, can be typed again, and never says "nothing is left" without knowing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Account:
     def __init__(self, aws: FakeAws) -> None:
         self.stack, self.run, self.application = "CREATE_COMPLETE", "RUNNING", "STARTED"
         self.buckets = {f"media-stream-{ACCOUNT}-{name}": 1500 for name in ("lake", "code")}
-        self.tagged = [ARN]
+        self.tagged, self.region = [ARN], "us-east-1"
         for call, answer in {
             "cloudformation:DescribeStacks": self.describe,
             "cloudformation:DescribeStackResources": self.resources,
@@ -106,7 +106,7 @@ class Account:
         assert parameters["ExpectedBucketOwner"] == ACCOUNT
         if parameters["Bucket"] not in self.buckets:
             raise NO_BUCKET
-        return {}
+        return {"BucketRegion": self.region}
 
     def versions(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         count = min(1000, self.buckets[parameters["Bucket"]])
@@ -127,10 +127,10 @@ class Account:
         return {"ResourceTagMappingList": [{"ResourceARN": arn} for arn in self.tagged]}
 
 
-def take_away(folder: Path) -> str:
+def take_away(folder: Path, stop_airflow: Callable[[], None] = lambda: None) -> str:
     console = Console(soft_wrap=True, width=200)
     with console.capture() as captured:
-        destroy(load(folder), boto3.Session(), PlainDisplay(console))
+        destroy(load(folder), boto3.Session(), PlainDisplay(console), stop_airflow)
     return captured.get()
 
 
@@ -247,6 +247,17 @@ def test_a_bucket_of_somebody_else_is_left_alone(aws: FakeAws) -> None:
     with pytest.raises(LabError, match=f"is not account {ACCOUNT}'s"):
         buckets.delete(boto3.Session(), "media-stream-lake", ACCOUNT, lambda _: None)
     assert aws.changes() == []
+
+
+def test_buckets_of_another_regions_stack_stop_it_before_anything_is_touched(
+    aws: FakeAws, tmp_path: Path, dropped: list[str]
+) -> None:
+    account = Account(aws)
+    account.region = "eu-west-1"
+    with pytest.raises(LabError, match=r"lake is in region eu-west-1, and AWS_REGION is us-east-1") as caught:
+        take_away(tmp_path, stop_airflow=lambda: pytest.fail("Airflow was stopped"))
+    assert caught.value.next_command == "make destroy"
+    assert (aws.changes(), dropped) == ([], [])
 
 
 def test_an_object_that_cannot_be_deleted_is_named(aws: FakeAws) -> None:

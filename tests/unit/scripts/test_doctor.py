@@ -129,7 +129,7 @@ def test_what_may_not_be_read_is_said_to_be_so_and_is_not_wrong(account_in_order
     assert all("could not be read" in each.words for each in unseen)
 
 
-@pytest.mark.parametrize(("status", "verdict"), [(404, Verdict.FINE), (403, Verdict.WRONG), (301, Verdict.WRONG)])
+@pytest.mark.parametrize(("status", "verdict"), [(404, Verdict.FINE), (403, Verdict.WRONG)])
 def test_the_name_of_a_bucket_is_free_or_somebody_elses(
     aws: FakeAws, tmp_path: Path, status: int, verdict: Verdict
 ) -> None:
@@ -138,8 +138,16 @@ def test_the_name_of_a_bucket_is_free_or_somebody_elses(
 
 
 def test_a_bucket_of_ours_is_fine(aws: FakeAws, tmp_path: Path) -> None:
-    aws.answers("s3:HeadBucket", {})
+    aws.answers("s3:HeadBucket", {"BucketRegion": "us-east-1"})
     assert account.bucket_name(load(tmp_path), "media-stream-lake").words == "is ours"
+
+
+def test_a_bucket_of_ours_in_another_region_is_told_with_that_region(aws: FakeAws, tmp_path: Path) -> None:
+    aws.answers("s3:HeadBucket", {"BucketRegion": "eu-west-1"})
+    found = account.bucket_name(load(tmp_path), "media-stream-lake")
+    assert found.verdict is Verdict.WRONG
+    assert found.words.startswith("is ours, in region eu-west-1")
+    assert found.mend == "AWS_REGION=eu-west-1 or another PROJECT in aws.env"
 
 
 @pytest.mark.parametrize(
