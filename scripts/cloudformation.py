@@ -6,11 +6,14 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import ClientError
 
+from scripts import identity
 from scripts.errors import LabError, Unavailable
+from scripts.profile import is_loopback
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -58,6 +61,7 @@ class Stack:
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self.name = name
+        self._session = session
         self._client: CloudFormationClient = session.client("cloudformation")
         self._on_progress = on_progress
         self._tags = tags or {}
@@ -233,11 +237,14 @@ class Stack:
         return f"{first['LogicalResourceId']} ({first['ResourceType']}): {reason}"
 
     def _way_out(self, status: str) -> str:
-        if status == "UPDATE_ROLLBACK_FAILED":
-            return f"aws cloudformation continue-update-rollback --stack-name {self.name}"
+        """What to type when it cannot be deployed to; the bare ``aws`` would act in the account of the user's shell."""
         if status == "UPDATE_ROLLBACK_COMPLETE":
             return "make e2e"
-        return f"aws cloudformation delete-stack --stack-name {self.name}"
+        on_aws = not is_loopback(urlsplit(self._client.meta.endpoint_url).hostname or "")
+        if status == "UPDATE_ROLLBACK_FAILED" and on_aws:
+            command = f"aws cloudformation continue-update-rollback --stack-name {self.name}"
+            return identity.on_command_line(command, self._session)
+        return "make destroy"
 
     def _polls(self, awaited: str) -> Iterator[None]:
         """Yield at once, then at growing intervals. Raises Unavailable past the deadline."""

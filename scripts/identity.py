@@ -49,6 +49,12 @@ def identify(profile: Profile) -> Identity:
     return Identity(answer["Account"], answer["Arn"])
 
 
+def on_command_line(command: str, session: boto3.Session) -> str:
+    """An ``aws`` command that acts in the session's region, by its profile: typed bare it would in the shell's own."""
+    named = session.profile_name != "default"
+    return f"{command} --region {session.region_name}" + (f" --profile {session.profile_name}" if named else "")
+
+
 def refuse_foreign_endpoints(config: Mapping[str, Any]) -> None:
     """Raise a LabError when the user's AWS profile sends calls elsewhere than to AWS.
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from scripts import stack
+from scripts import identity, stack
 from scripts.errors import LabError
 
 LAG_SECONDS = 300.0
@@ -37,7 +37,9 @@ def tagged(session: boto3.Session, project: str) -> list[str]:
     except (BotoCoreError, ClientError) as error:
         raise LabError(
             f"What is left cannot be told: the search by tag is not answered ({error}). Look for yourself.",
-            next_command=f"aws resourcegroupstaggingapi get-resources --tag-filters Key=Project,Values={project}",
+            next_command=identity.on_command_line(
+                f"aws resourcegroupstaggingapi get-resources --tag-filters Key=Project,Values={project}", session
+            ),
         ) from error
     return sorted(arn for arn in arns if not any(kind in arn for kind in FREE) and not _is_over(session, arn))
 

@@ -8,6 +8,7 @@ from functools import partial
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from scripts import identity
 from scripts.cloudformation import DEPLOYABLE, Stack
 from scripts.doctor.finding import Finding, fine, unknown, wrong
 from scripts.profile import Profile
@@ -45,7 +46,8 @@ def service_role() -> Finding:
         if error.response["Error"]["Code"] != "NoSuchEntity":
             raise
         command = f"aws iam create-service-linked-role --aws-service-name {SERVICE_ROLE_OF}"
-        return wrong(what, "the account has none, and applications need it", command)
+        mend = identity.on_command_line(command, boto3.Session())
+        return wrong(what, "the account has none, and applications need it", mend)
     return fine(what, "is there")
 
 

@@ -139,7 +139,7 @@ def test_a_resource_that_fails_is_named_with_its_reason(session: boto3.Session) 
     with pytest.raises(LabError, match=r"Stack broken is ROLLBACK_COMPLETE\. Queue \(AWS::SQS::Queue\): ") as error:
         broken.apply(BROKEN, {})
 
-    assert error.value.next_command == "aws cloudformation delete-stack --stack-name broken"
+    assert error.value.next_command == "make destroy"
     with pytest.raises(LabError, match="Stack broken is ROLLBACK_COMPLETE"):
         broken.apply(BROKEN, {})
 
