@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -35,6 +36,8 @@ LONGEST_POLL_SECONDS = 5.0
 NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 DEPLOYABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE")
 MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
+NOT_MADE = (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+"""Of a stack that was at most prepared, or is gone."""
 
 UNKNOWN = "unknown"
 """The physical id that LocalStack gives a resource it did not make."""
@@ -69,7 +72,7 @@ class Stack:
 
     def exists(self) -> bool:
         """Whether it was ever made; one that was only prepared (REVIEW_IN_PROGRESS) was not."""
-        return self.status() not in (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
+        return self.status() not in NOT_MADE
 
     def outputs(self) -> dict[str, str]:
         """Its outputs by name."""
@@ -98,38 +101,54 @@ class Stack:
         ]
 
     def delete(self) -> None:
-        """Delete it and wait until it is gone; nothing happens when it is not there.
+        """Wait for what is in progress, delete it, and wait until it is gone; nothing happens when it is not there.
 
         Raises:
-            LabError: a resource cannot be deleted: names it and says why.
+            LabError: it may not be deleted, or a resource cannot be: names it and says why.
             Unavailable: CloudFormation takes longer than the deadline.
         """
-        if not self.status():
+        if self.wait_until_idle() in {None, "DELETE_COMPLETE"}:
             return
-        self._client.delete_stack(StackName=self.name)
-        for _ in self._polls("its deletion to end"):
+        with _refused(f"CloudFormation refuses to delete stack {self.name}", "make destroy"):
+            self._client.delete_stack(StackName=self.name)
+        for _ in self._polls("its deletion to end", "make destroy"):
             status = self.status() or "DELETE_COMPLETE"
             if status == "DELETE_COMPLETE":
                 self._on_progress(f"stack {self.name} is deleted")
                 return
-            if not status.endswith("_IN_PROGRESS"):
-                raise LabError(f"Stack {self.name} is {status}. {self._first_failure()}. Type the same command again.")
+            if status == "DELETE_FAILED":
+                raise LabError(f"Stack {self.name} is {status}. {self._first_failure()}", next_command="make destroy")
             self._on_progress(f"stack {self.name}: {status}")
+
+    def wait_until_idle(self) -> str | None:
+        """Wait for what was set going before, by whomever: until then it takes no change. Returns its status then.
+
+        Raises:
+            Unavailable: it takes longer than the deadline.
+        """
+        status = None
+        for _ in self._polls("what is in progress to end", "make doctor"):
+            status = self.status()
+            if status in NOT_MADE or not status.endswith("_IN_PROGRESS"):
+                break
+            self._on_progress(f"stack {self.name}: {status}")
+        return status
 
     def template(self) -> str:
         """The template that it was deployed with, as it was written."""
         return str(self._client.get_template(StackName=self.name, TemplateStage="Original")["TemplateBody"])
 
     def apply(self, template: str, parameters: Mapping[str, str]) -> None:
-        """Deploy the template with these parameters; nothing happens when it is deployed already.
+        """Wait for what is in progress, and deploy the template; nothing happens when it is deployed already.
 
         Raises:
             LabError: it cannot be deployed, or a resource was not made: names it and says why.
             Unavailable: CloudFormation takes longer than the deadline.
         """
-        existed = self.exists()
-        if existed:
-            self._wait_until_settled(0)
+        status = self.wait_until_idle()
+        existed = status not in NOT_MADE
+        if existed and status not in DEPLOYABLE:
+            raise self._undeployable(status)
         before = set(self._resources()) if existed else set()
         changes = self._change("UPDATE" if existed else "CREATE", template, parameters)
         if changes:
@@ -143,13 +162,8 @@ class Stack:
     ) -> list[ResourceChangeTypeDef]:
         """Prepare a change set and set it going; its changes, none when there is nothing to do."""
         self._on_progress(f"stack {self.name}: comparing")
-        try:
+        with _refused(f"CloudFormation refuses the template of stack {self.name}"):
             change_set, described = self._prepare(kind, template, parameters)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ValidationError":
-                raise
-            reason = error.response["Error"]["Message"]
-            raise LabError(f"CloudFormation refuses the template of stack {self.name}: {reason}") from error
         if described["Status"] == "FAILED":
             self._client.delete_change_set(ChangeSetName=change_set, StackName=self.name)
             reason = described.get("StatusReason", "no reason given")
@@ -159,6 +173,10 @@ class Stack:
         changes = [change["ResourceChange"] for change in described["Changes"] if "ResourceChange" in change]
         self._client.execute_change_set(ChangeSetName=change_set, StackName=self.name)
         return changes
+
+    def _undeployable(self, status: str | None) -> LabError:
+        words = f"Stack {self.name} is {status}. {self._first_failure()}"
+        return LabError(words, next_command=self._way_out(status))
 
     def _prepare(
         self, kind: Literal["CREATE", "UPDATE"], template: str, parameters: Mapping[str, str]
@@ -180,18 +198,16 @@ class Stack:
         return change_set, described
 
     def _wait_until_settled(self, total: int) -> None:
-        """Wait until nothing is in progress. Raises LabError unless it can be deployed to then."""
+        """Wait until the changes are made. Raises LabError when they were not."""
         status = None
         for _ in self._polls("its deployment to end"):
             status = self.status() or ""
             if not status.endswith("_IN_PROGRESS"):
                 break
             done = sum(each["ResourceStatus"] in MADE for each in self._resources().values())
-            self._on_progress(f"stack {self.name}: {done} resources ready" + (f", {total} changes" if total else ""))
-        if status not in DEPLOYABLE or (total and status == "UPDATE_ROLLBACK_COMPLETE"):
-            raise LabError(
-                f"Stack {self.name} is {status}. {self._first_failure()}", next_command=self._way_out(status or "")
-            )
+            self._on_progress(f"stack {self.name}: {done} resources ready, {total} changes")
+        if status not in MADE:
+            raise self._undeployable(status)
 
     def _check(self, expected: Set[str]) -> None:
         """Raise LabError unless every expected resource was truly made."""
@@ -236,7 +252,7 @@ class Stack:
         reason = first.get("ResourceStatusReason", "no reason given")
         return f"{first['LogicalResourceId']} ({first['ResourceType']}): {reason}"
 
-    def _way_out(self, status: str) -> str:
+    def _way_out(self, status: str | None) -> str:
         """What to type when it cannot be deployed to; the bare ``aws`` would act in the account of the user's shell."""
         if status == "UPDATE_ROLLBACK_COMPLETE":
             return "make e2e"
@@ -246,12 +262,23 @@ class Stack:
             return identity.on_command_line(command, self._session)
         return "make destroy"
 
-    def _polls(self, awaited: str) -> Iterator[None]:
+    def _polls(self, awaited: str, next_command: str = "make e2e") -> Iterator[None]:
         """Yield at once, then at growing intervals. Raises Unavailable past the deadline."""
         pause, deadline = FIRST_POLL_SECONDS, time.monotonic() + self._deadline_seconds
         while time.monotonic() < deadline:
             yield
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
-        minutes = self._deadline_seconds / 60
-        raise Unavailable(f"Stack {self.name} has waited {minutes:.0f} minutes for {awaited}.", next_command="make e2e")
+        waited = f"Stack {self.name} has waited {self._deadline_seconds / 60:.0f} minutes for {awaited}."
+        raise Unavailable(waited, next_command=next_command)
+
+
+@contextmanager
+def _refused(words: str, next_command: str | None = None) -> Iterator[None]:
+    """Say what CloudFormation finds invalid as a LabError that begins with ``words``."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        raise LabError(f"{words}: {error.response['Error']['Message']}", next_command=next_command) from error

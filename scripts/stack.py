@@ -118,6 +118,7 @@ def deploy(
     stack = Stack(session, values["ProjectName"], on_progress, tags=tags(values["ProjectName"]))
     body = template.read_text()
     package = code.package(root)
+    stack.wait_until_idle()  # what is being deleted still has outputs
     if "CodeBucket" not in stack.outputs():
         stack.apply(body, {**values, CODE_VERSION: ""})
     bucket = stack.outputs()["CodeBucket"]

@@ -39,6 +39,7 @@ def destroy(
         buckets.require_here(session, name, account)
     stop_airflow()
     deployed = Stack(session, project, display.note)
+    deployed.wait_until_idle()  # it is not deleted before, and must not be left with empty buckets
     seen = left.tagged(session, project) if deployed.exists() else None
     display.heading("Jobs")
     for application in deployed.physical_ids("AWS::EMRServerless::Application"):

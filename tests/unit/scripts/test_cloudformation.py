@@ -1,33 +1,53 @@
 """What CloudFormation is asked for when a stack is deployed and deleted, and what is waited for."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 
+from scripts import cloudformation
 from scripts.cloudformation import Stack
 from scripts.errors import LabError
 from tests.unit.scripts.fake_aws import FakeAws, refusal
 
+ABSENT = refusal("DescribeStacks", "ValidationError", "Stack with id media-stream does not exist")
 
-def stack(name: str = "media-stream") -> Stack:
-    return Stack(boto3.Session(), name)
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloudformation, "FIRST_POLL_SECONDS", 0)
+
+
+def stack() -> Stack:
+    return Stack(boto3.Session(), "media-stream", deadline_seconds=10)
+
+
+def described(aws: FakeAws, *answers: str | Mapping[str, str] | None) -> list[str | Mapping[str, str] | None]:
+    """Let the stack be described so, one after the other and at the end always: by a status, more, or as absent.
+
+    Returns what was not asked for yet.
+    """
+    remaining = list(answers)
+
+    def describe(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+        if answer is None:
+            raise ABSENT
+        return {"Stacks": [{"StackStatus": answer} if isinstance(answer, str) else answer]}
+
+    aws.answers("cloudformation:DescribeStacks", describe)
+    return remaining
 
 
 def test_a_stack_is_prepared_with_its_tags_so_that_all_it_makes_is_found_again(aws: FakeAws) -> None:
-    aws.answers("cloudformation:DescribeStacks", refusal("DescribeStacks", "ValidationError", "does not exist"))
-    aws.answers("cloudformation:CreateChangeSet", {"Id": "change-set"})
-    aws.answers(
-        "cloudformation:DescribeChangeSet",
-        {"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."},
-    )
-    aws.answers("cloudformation:DeleteChangeSet", {})
-    aws.answers("cloudformation:DescribeStackResources", {"StackResources": []})
+    described(aws, None)
+    asked = unchanged(aws)
 
     Stack(boto3.Session(), "media-stream", tags={"Project": "media-stream"}).apply("Resources: {}", {})
 
-    (asked,) = [parameters for call, parameters in aws.asked if call == "cloudformation:CreateChangeSet"]
-    assert asked["Tags"] == [{"Key": "Project", "Value": "media-stream"}]
+    assert [each["Tags"] for each in asked] == [[{"Key": "Project", "Value": "media-stream"}]]
 
 
 @pytest.fixture
@@ -58,8 +78,61 @@ def test_the_way_out_of_a_stack_that_cannot_be_deployed_to_never_acts_in_the_acc
 ) -> None:
     for name, value in environment.items():
         shell.setenv(name, value)
-    aws.answers("cloudformation:DescribeStacks", {"Stacks": [{"StackStatus": status}]})
+    described(aws, status)
     aws.answers("cloudformation:DescribeStackEvents", {"StackEvents": []})
     with pytest.raises(LabError, match=f"is {status}") as caught:
         stack().apply("Resources: {}", {})
     assert caught.value.next_command == command
+
+
+@pytest.mark.parametrize(
+    "busy", ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"]
+)
+def test_a_stack_is_deleted_when_what_is_in_progress_has_ended(aws: FakeAws, busy: str) -> None:
+    remaining = described(aws, busy, busy, "UPDATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_IN_PROGRESS", None)
+
+    def delete(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        assert remaining[0] == "UPDATE_COMPLETE"
+        return {}
+
+    aws.answers("cloudformation:DeleteStack", delete)
+    stack().delete()
+    assert aws.operations().count("cloudformation:DeleteStack") == 1
+
+
+def test_a_stack_that_is_being_deleted_is_waited_for_and_not_deleted_again(aws: FakeAws) -> None:
+    described(aws, "DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", None)
+    stack().delete()
+    assert aws.changes() == []
+
+
+def test_a_stack_that_may_not_be_deleted_is_told_with_cloudformations_reason(aws: FakeAws) -> None:
+    described(aws, "UPDATE_COMPLETE")
+    protected = "Stack [media-stream] cannot be deleted while TerminationProtection is enabled"
+    aws.answers("cloudformation:DeleteStack", refusal("DeleteStack", "ValidationError", protected))
+    with pytest.raises(LabError, match="TerminationProtection") as caught:
+        stack().delete()
+    assert caught.value.next_command == "make destroy"
+
+
+def test_a_stack_that_is_being_deleted_is_made_anew_when_it_is_gone(aws: FakeAws) -> None:
+    described(aws, "DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", None)
+    asked = unchanged(aws)
+    stack().apply("Resources: {}", {})
+    assert [each["ChangeSetType"] for each in asked] == ["CREATE"]
+
+
+def unchanged(aws: FakeAws) -> list[Mapping[str, Any]]:
+    """Let every change set be one without a change; what they are asked for with."""
+    asked: list[Mapping[str, Any]] = []
+
+    def create(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked.append(parameters)
+        return {"Id": "change-set"}
+
+    reason = "The submitted information didn't contain changes."
+    aws.answers("cloudformation:CreateChangeSet", create)
+    aws.answers("cloudformation:DescribeChangeSet", {"Status": "FAILED", "StatusReason": reason})
+    aws.answers("cloudformation:DeleteChangeSet", {})
+    aws.answers("cloudformation:DescribeStackResources", {"StackResources": []})
+    return asked

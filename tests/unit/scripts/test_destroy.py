@@ -231,6 +231,7 @@ def test_a_stack_that_cannot_be_deleted_is_told_with_the_resource_and_its_reason
     aws.answers("cloudformation:DescribeStacks", {"Stacks": [{"StackStatus": "DELETE_FAILED"}]})
     aws.answers("cloudformation:DeleteStack", {})
     event = {
+        "StackId": "arn",
         "LogicalResourceId": "Vpc",
         "ResourceType": "AWS::EC2::VPC",
         "ResourceStatus": "DELETE_FAILED",
@@ -238,8 +239,28 @@ def test_a_stack_that_cannot_be_deleted_is_told_with_the_resource_and_its_reason
         "Timestamp": 0,
     }
     aws.answers("cloudformation:DescribeStackEvents", {"StackEvents": [event]})
-    with pytest.raises(LabError, match=r"DELETE_FAILED\. Vpc \(AWS::EC2::VPC\): has dependencies\. Type the same"):
+    with pytest.raises(LabError, match=r"DELETE_FAILED\. Vpc \(AWS::EC2::VPC\): has dependencies$") as caught:
         cloudformation.Stack(boto3.Session(), "media-stream").delete()
+    assert caught.value.next_command == "make destroy"
+
+
+def test_a_stack_in_the_middle_of_a_deployment_is_waited_for_before_anything_is_taken_away(
+    aws: FakeAws, tmp_path: Path, dropped: list[str]
+) -> None:
+    account = Account(aws)
+    account.stack = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    left_to_do = iter(range(3))
+
+    def describe(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        if account.stack.endswith("_IN_PROGRESS"):
+            assert aws.changes() == []
+            if next(left_to_do, None) is None:
+                account.stack = "UPDATE_COMPLETE"
+        return account.describe(parameters)
+
+    aws.answers("cloudformation:DescribeStacks", describe)
+    take_away(tmp_path)
+    assert (account.stack, account.buckets) == ("DELETE_COMPLETE", {})
 
 
 def test_a_bucket_of_somebody_else_is_left_alone(aws: FakeAws) -> None:
