@@ -151,8 +151,6 @@ class Stack:
             raise self._undeployable(status)
         before = set(self._resources()) if existed else set()
         changes = self._change("UPDATE" if existed else "CREATE", template, parameters)
-        if changes:
-            self._wait_until_settled(len(changes))
         added = {each["LogicalResourceId"] for each in changes if each["Action"] == "Add"}
         removed = {each["LogicalResourceId"] for each in changes if each["Action"] == "Remove"}
         self._check((before | added) - removed)
@@ -160,7 +158,7 @@ class Stack:
     def _change(
         self, kind: Literal["CREATE", "UPDATE"], template: str, parameters: Mapping[str, str]
     ) -> list[ResourceChangeTypeDef]:
-        """Prepare a change set and set it going; its changes, none when there is nothing to do."""
+        """Prepare a change set and bring it about; what changes of resources, none when it was only outputs or tags."""
         self._on_progress(f"stack {self.name}: comparing")
         with _refused(f"CloudFormation refuses the template of stack {self.name}"):
             change_set, described = self._prepare(kind, template, parameters)
@@ -171,7 +169,9 @@ class Stack:
                 return []
             raise LabError(f"CloudFormation refuses to deploy stack {self.name}: {reason}")
         changes = [change["ResourceChange"] for change in described["Changes"] if "ResourceChange" in change]
+        before = self._describe()
         self._client.execute_change_set(ChangeSetName=change_set, StackName=self.name)
+        self._wait_until_executed(before, len(changes))
         return changes
 
     def _undeployable(self, status: str | None) -> LabError:
@@ -197,12 +197,19 @@ class Stack:
                 break
         return change_set, described
 
-    def _wait_until_settled(self, total: int) -> None:
-        """Wait until the changes are made. Raises LabError when they were not."""
-        status = None
+    def _wait_until_executed(self, before: StackTypeDef | None, total: int) -> None:
+        """Wait until a change set that was set going is done. Raises LabError when it was not made.
+
+        Args:
+            before: the stack until then: as long as AWS describes it so, nothing has begun.
+            total: how many resources change.
+        """
+        status, begun = "", False
         for _ in self._polls("its deployment to end"):
-            status = self.status() or ""
-            if not status.endswith("_IN_PROGRESS"):
+            found = self._describe()
+            status = found["StackStatus"] if found else ""
+            begun = begun or _mark(found) != _mark(before)
+            if begun and not status.endswith("_IN_PROGRESS"):
                 break
             done = sum(each["ResourceStatus"] in MADE for each in self._resources().values())
             self._on_progress(f"stack {self.name}: {done} resources ready, {total} changes")
@@ -271,6 +278,11 @@ class Stack:
             pause = min(pause * 1.5, LONGEST_POLL_SECONDS)
         waited = f"Stack {self.name} has waited {self._deadline_seconds / 60:.0f} minutes for {awaited}."
         raise Unavailable(waited, next_command=next_command)
+
+
+def _mark(stack: StackTypeDef | None) -> tuple[object, ...]:
+    """What another operation on a stack changes of it."""
+    return (stack["StackStatus"], stack.get("ChangeSetId"), stack.get("LastUpdatedTime")) if stack else ()
 
 
 @contextmanager

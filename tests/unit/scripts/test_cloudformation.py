@@ -136,3 +136,50 @@ def unchanged(aws: FakeAws) -> list[Mapping[str, Any]]:
     aws.answers("cloudformation:DeleteChangeSet", {})
     aws.answers("cloudformation:DescribeStackResources", {"StackResources": []})
     return asked
+
+
+def outputs_alone_change(aws: FakeAws) -> None:
+    """Let the next change set change no resource."""
+    aws.answers("cloudformation:CreateChangeSet", {"Id": "new"})
+    aws.answers("cloudformation:DescribeChangeSet", {"Status": "CREATE_COMPLETE", "Changes": []})
+    aws.answers("cloudformation:ExecuteChangeSet", {})
+    aws.answers("cloudformation:DescribeStackResources", {"StackResources": []})
+
+
+STILL_OLD = {"StackStatus": "UPDATE_COMPLETE", "ChangeSetId": "old"}
+DONE = {"StackStatus": "UPDATE_COMPLETE", "ChangeSetId": "new"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param(("UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", DONE), id="seen on its way"),
+        pytest.param((STILL_OLD, STILL_OLD, "UPDATE_IN_PROGRESS", DONE), id="described late"),
+        pytest.param((DONE,), id="too fast to be seen"),
+        pytest.param(("UPDATE_IN_PROGRESS", STILL_OLD), id="the change set's id comes later"),
+    ],
+)
+def test_a_change_of_outputs_alone_is_waited_for_until_it_is_done(
+    aws: FakeAws, answers: tuple[str | Mapping[str, str], ...]
+) -> None:
+    outputs_alone_change(aws)
+    remaining = described(aws, STILL_OLD, STILL_OLD, *answers)
+    stack().apply("Resources: {}", {})
+    assert remaining == [answers[-1]]
+    assert aws.operations()[-1] == "cloudformation:DescribeStackResources"
+
+
+def test_a_new_stack_is_waited_for_though_its_last_status_was_that_of_one_that_is_prepared(aws: FakeAws) -> None:
+    outputs_alone_change(aws)
+    review = {"StackStatus": "REVIEW_IN_PROGRESS", "ChangeSetId": "new"}
+    remaining = described(aws, None, review, review, "CREATE_IN_PROGRESS", "CREATE_COMPLETE")
+    stack().apply("Resources: {}", {})
+    assert remaining == ["CREATE_COMPLETE"]
+
+
+def test_a_change_of_outputs_alone_that_fails_is_an_error(aws: FakeAws) -> None:
+    outputs_alone_change(aws)
+    described(aws, STILL_OLD, STILL_OLD, "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE")
+    aws.answers("cloudformation:DescribeStackEvents", {"StackEvents": []})
+    with pytest.raises(LabError, match="Stack media-stream is UPDATE_ROLLBACK_COMPLETE"):
+        stack().apply("Resources: {}", {})
