@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.type_defs import (
         DescribeChangeSetOutputTypeDef,
         ResourceChangeTypeDef,
+        StackEventTypeDef,
         StackResourceTypeDef,
         StackTypeDef,
     )
@@ -38,6 +39,7 @@ DEPLOYABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", 
 MADE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 NOT_MADE = (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE")
 """Of a stack that was at most prepared, or is gone."""
+BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 
 UNKNOWN = "unknown"
 """The physical id that LocalStack gives a resource it did not make."""
@@ -246,18 +248,25 @@ class Stack:
         return {each["LogicalResourceId"]: each for each in found}
 
     def _first_failure(self) -> str:
-        """The resource that failed first in the last deployment, with its reason; what fails later follows from it."""
-        events = self._client.describe_stack_events(StackName=self.name)["StackEvents"]
+        """The resource that failed first in the last operation, with its reason; what fails later follows from it."""
         failed = [
             each
-            for each in events
+            for each in self._last_operation()
             if each["ResourceStatus"].endswith("_FAILED") and "cancelled" not in each.get("ResourceStatusReason", "")
         ]
         if not failed:
             return "No resource says why."
-        first = min(failed, key=lambda each: each["Timestamp"])
+        first = failed[-1]
         reason = first.get("ResourceStatusReason", "no reason given")
         return f"{first['LogicalResourceId']} ({first['ResourceType']}): {reason}"
+
+    def _last_operation(self) -> Iterator[StackEventTypeDef]:
+        """The events of the last one, the newest first: AWS lists those of all operations there ever were."""
+        for page in self._client.get_paginator("describe_stack_events").paginate(StackName=self.name):
+            for event in page["StackEvents"]:
+                yield event
+                if event.get("PhysicalResourceId") == event["StackId"] and _is_beginning(event):
+                    return
 
     def _way_out(self, status: str | None) -> str:
         """What to type when it cannot be deployed to; the bare ``aws`` would act in the account of the user's shell."""
@@ -283,6 +292,11 @@ class Stack:
 def _mark(stack: StackTypeDef | None) -> tuple[object, ...]:
     """What another operation on a stack changes of it."""
     return (stack["StackStatus"], stack.get("ChangeSetId"), stack.get("LastUpdatedTime")) if stack else ()
+
+
+def _is_beginning(event: StackEventTypeDef) -> bool:
+    """Whether an operation began with this event of a stack; LocalStack gives no reason, a resumed rollback has it."""
+    return event["ResourceStatus"] in BEGINNINGS or event.get("ResourceStatusReason") == "User Initiated"
 
 
 @contextmanager

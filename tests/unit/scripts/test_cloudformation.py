@@ -183,3 +183,47 @@ def test_a_change_of_outputs_alone_that_fails_is_an_error(aws: FakeAws) -> None:
     aws.answers("cloudformation:DescribeStackEvents", {"StackEvents": []})
     with pytest.raises(LabError, match="Stack media-stream is UPDATE_ROLLBACK_COMPLETE"):
         stack().apply("Resources: {}", {})
+
+
+def event(name: str, status: str, reason: str = "") -> dict[str, Any]:
+    """One of the stack itself (``stack``), or of a queue in it."""
+    said = {"ResourceStatusReason": reason} if reason else {}
+    kind = {"PhysicalResourceId": "arn:stack" if name == "stack" else name, "ResourceType": "AWS::SQS::Queue"}
+    return {"StackId": "arn:stack", "LogicalResourceId": name, "ResourceStatus": status, "Timestamp": 0, **kind, **said}
+
+
+ROLLING_BACK = "UPDATE_ROLLBACK_IN_PROGRESS"
+LAST_WEEK = [
+    event("stack", "UPDATE_ROLLBACK_COMPLETE"),
+    event("old", "UPDATE_FAILED", "of last week"),
+    event("stack", "UPDATE_IN_PROGRESS", "User Initiated"),
+]
+
+
+@pytest.mark.parametrize(
+    ("began", "failure"),
+    [
+        pytest.param(("UPDATE_IN_PROGRESS", "User Initiated"), "first .*: no such name", id="an update"),
+        pytest.param(("UPDATE_IN_PROGRESS", ""), "first .*: no such name", id="an update in LocalStack"),
+        pytest.param((ROLLING_BACK, "User Initiated"), "first .*: no such name", id="a rollback resumed"),
+        pytest.param((ROLLING_BACK, "of last week"), "old .*: of last week", id="a rollback of an update"),
+    ],
+)
+def test_the_first_failure_is_that_of_the_last_operation(aws: FakeAws, began: tuple[str, str], failure: str) -> None:
+    pages = [
+        [event("stack", "UPDATE_ROLLBACK_COMPLETE"), event("second", "UPDATE_FAILED", "follows")],
+        [event("third", "UPDATE_FAILED", "Resource update cancelled"), event("first", "UPDATE_FAILED", "no such name")],
+        [event("nested", "UPDATE_IN_PROGRESS"), event("stack", *began), *LAST_WEEK],
+        [event("ancient", "CREATE_FAILED", "long ago")],
+    ]
+
+    def page(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        number = int(parameters.get("NextToken", 0))
+        following = {"NextToken": str(number + 1)} if number + 1 < len(pages) else {}
+        return {"StackEvents": pages[number], **following}
+
+    described(aws, "ROLLBACK_COMPLETE")
+    aws.answers("cloudformation:DescribeStackEvents", page)
+    with pytest.raises(LabError, match=rf"ROLLBACK_COMPLETE\. {failure}$"):
+        stack().apply("Resources: {}", {})
+    assert aws.operations().count("cloudformation:DescribeStackEvents") == 3
