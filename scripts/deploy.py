@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import boto3
 
-from scripts import dags, stack, storage_integration, warehouse
+from scripts import dags, ownership, stack, storage_integration, warehouse
 from scripts.display import Display
 from scripts.profile import Profile, environment
 from scripts.stack import Outputs
@@ -15,9 +15,12 @@ def deploy(profile: Profile, session: boto3.Session, display: Display) -> Output
     """Bring AWS and Snowflake in line with the repository, and return what the stack gave.
 
     Raises:
-        LabError: a resource, a statement or a DAG failed; the message names it.
+        LabError: a resource, a statement or a DAG failed; the message names it. Before anything is made: Snowflake has
+            something of another's under a name that the profile gives.
     """
     display.heading("Deployment")
+    with warehouse.connect() as connection:
+        ownership.require_ours(connection, {name: profile[name] for name in ownership.SETTINGS})
     parameters = stack.parameters(environment(profile))
 
     def deploy_stack(trust: Trust) -> Outputs:

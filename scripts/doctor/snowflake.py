@@ -10,9 +10,10 @@ from pathlib import Path
 from snowflake.connector import SnowflakeConnection
 from snowflake.connector.errors import Error
 
-from scripts import key_pair, paths, warehouse
+from scripts import key_pair, ownership, paths, warehouse
 from scripts.doctor.finding import Finding, fine, of_error, unknown, wrong
 from scripts.errors import LabError
+from scripts.ownership import Named
 from scripts.profile import Profile
 
 NEEDED = ("CREATE DATABASE", "CREATE INTEGRATION", "CREATE ROLE", "CREATE WAREHOUSE")
@@ -33,6 +34,8 @@ def findings(profile: Profile) -> Iterator[Finding]:
         with warehouse.connect() as connection:
             yield fine("Snowflake log-in", f"{profile['SNOWFLAKE_USER']} of {profile['SNOWFLAKE_ACCOUNT']}")
             yield role(profile["SNOWFLAKE_ROLE"], connection)
+            for each in ownership.named(profile.values):
+                yield owner(each, profile, connection)
     except LabError as error:
         yield of_error("Snowflake log-in", error, f"make doctor PROFILE={profile.name}")
 
@@ -59,3 +62,18 @@ def role(name: str, connection: SnowflakeConnection) -> Finding:
         statement = f"GRANT {', '.join(lacking)} ON ACCOUNT TO ROLE {name};"
         return wrong(what, f"may not {', '.join(lacking)}", f"in Snowsight, as {ADMINISTRATOR}: {statement}")
     return fine(what, f"may {', '.join(NEEDED)}")
+
+
+def owner(wanted: Named, profile: Profile, connection: SnowflakeConnection) -> Finding:
+    """Whether a name is free or the lab's: a deployment takes nothing over that is another's."""
+    what = f"Snowflake {wanted}"
+    try:
+        comment = ownership.comment_of(connection, wanted)
+    except LabError as error:
+        return unknown(what, error.message)
+    if comment is None:
+        return fine(what, "the name is free")
+    if comment != wanted.comment:
+        words = f"is there and not the lab's: its comment is {comment!r}, not {wanted.comment!r}"
+        return wrong(what, words, f"another {wanted.setting} in {profile.path.name}")
+    return fine(what, "is the lab's")

@@ -17,6 +17,7 @@ from scripts.errors import LabError
 from scripts.profile import Profile
 from tests.unit.scripts.aws_profile import filled_in, load, local_airflow
 from tests.unit.scripts.fake_aws import ACCOUNT, FakeAws, refusal
+from tests.unit.scripts.fake_snowflake import FakeSnowflake
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(stack.TEMPLATE))
 
@@ -25,25 +26,6 @@ def http_refusal(operation: str, status: int) -> Exception:
     error = refusal(operation, str(status))
     error.response["ResponseMetadata"] = {"HTTPStatusCode": status}  # type: ignore[typeddict-item]
     return error
-
-
-class FakeConnection:
-    """A log-in that succeeds, of a role to which privileges on the account were granted."""
-
-    def __init__(self, *granted: str) -> None:
-        self._rows = [("2026-01-01", privilege, "ACCOUNT", "") for privilege in granted]
-
-    def __enter__(self) -> "FakeConnection":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Closed."""
-
-    def cursor(self) -> "FakeConnection":
-        return self
-
-    def execute(self, _statement: str) -> list[tuple[str, str, str, str]]:
-        return self._rows
 
 
 def quotas_of(value: float) -> Any:
@@ -61,7 +43,7 @@ def account_in_order(aws: FakeAws, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     aws.answers("s3:HeadBucket", http_refusal("HeadBucket", 404))
     aws.answers("cloudformation:DescribeStacks", refusal("DescribeStacks", "ValidationError", "does not exist"))
     aws.answers("service-quotas:ListServiceQuotas", quotas_of(1000))
-    monkeypatch.setattr(warehouse, "connect", FakeConnection)
+    monkeypatch.setattr(warehouse, "connect", FakeSnowflake)
     monkeypatch.setattr(key_pair, "configured", lambda _environment: None)
     monkeypatch.setattr(preflight, "disk", lambda: None)
     (tmp_path / "key.p8").touch(mode=0o600)
@@ -169,10 +151,30 @@ def test_a_stack_that_nothing_can_be_deployed_to_is_told_with_what_takes_it_away
 
 def test_a_role_that_may_not_create_an_integration_is_told_with_the_grant() -> None:
     granted = set(snowflake.NEEDED) - {"CREATE INTEGRATION"}
-    found = snowflake.role("DEPLOYER", cast("Any", FakeConnection(*granted)))
+    found = snowflake.role("DEPLOYER", cast("Any", FakeSnowflake(*granted)))
     assert found.verdict is Verdict.WRONG
     assert "GRANT CREATE INTEGRATION ON ACCOUNT TO ROLE DEPLOYER;" in found.mend
-    assert snowflake.role("DEPLOYER", cast("Any", FakeConnection(*snowflake.NEEDED))).verdict is Verdict.FINE
+    assert snowflake.role("DEPLOYER", cast("Any", FakeSnowflake(*snowflake.NEEDED))).verdict is Verdict.FINE
+
+
+@pytest.mark.parametrize(
+    ("comment", "verdict"),
+    [(None, Verdict.FINE), ("Viewing events of the media stream", Verdict.FINE), ("my own", Verdict.WRONG)],
+)
+def test_a_name_in_snowflake_that_is_another_s_is_told_with_the_setting_that_gives_it(
+    account_in_order: FakeAws,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    comment: str | None,
+    verdict: Verdict,
+) -> None:
+    there = {} if comment is None else {"DATABASE MEDIA_STREAM": comment}
+    monkeypatch.setattr(warehouse, "connect", lambda: FakeSnowflake(there=there))
+    found = {each.what: each for each in doctor.examine(with_key(tmp_path))}
+    assert found["Snowflake database MEDIA_STREAM"].verdict is verdict
+    if verdict is Verdict.WRONG:
+        assert found["Snowflake database MEDIA_STREAM"].mend == "another SNOWFLAKE_DATABASE in aws.env"
+    assert {"Snowflake warehouse MEDIA_STREAM_WH", "Snowflake storage integration MEDIA_STREAM_S3"} <= found.keys()
 
 
 def test_a_region_without_mwaa_will_do_for_a_local_airflow(tmp_path: Path) -> None:
