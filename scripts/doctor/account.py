@@ -52,7 +52,10 @@ def service_role() -> Finding:
 
 
 def bucket_name(profile: Profile, bucket: str) -> Finding:
-    """Whether the name is free or ours, here: names of buckets are the same for all accounts and regions."""
+    """Whether the name is free, or its bucket our stack's: names of buckets are the same for all accounts and regions.
+
+    A bucket outlives its stack, and a stack that is made anew cannot take it in.
+    """
     what = f"Bucket {bucket}"
     s3 = boto3.client("s3")
     try:
@@ -64,6 +67,8 @@ def bucket_name(profile: Profile, bucket: str) -> Finding:
     if region != s3.meta.region_name:
         words = f"is ours, in region {region}: a stack of this name is or was there"
         return wrong(what, words, f"AWS_REGION={region} or another PROJECT in {profile.path.name}")
+    if not Stack(boto3.Session(), profile["PROJECT"]).exists():
+        return wrong(what, "is ours, and outlived its stack: a new one would fail over it", _destroy(profile))
     return fine(what, "is ours")
 
 
@@ -77,8 +82,11 @@ def stack(profile: Profile) -> Finding:
         return fine(what, status)
     if status.endswith("_IN_PROGRESS"):
         return unknown(what, f"{status}: wait until it is settled")
-    destroy = f"make destroy PROFILE={profile.name} CONFIRM={profile['AWS_ACCOUNT_ID']}"
-    return wrong(what, f"{status}: nothing can be deployed to it", destroy)
+    return wrong(what, f"{status}: nothing can be deployed to it", _destroy(profile))
+
+
+def _destroy(profile: Profile) -> str:
+    return f"make destroy PROFILE={profile.name} CONFIRM={profile['AWS_ACCOUNT_ID']}"
 
 
 def _asked(what: str, check: Callable[[], Finding]) -> Finding:

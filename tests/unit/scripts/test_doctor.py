@@ -119,9 +119,23 @@ def test_the_name_of_a_bucket_is_free_or_somebody_elses(
     assert account.bucket_name(load(tmp_path), "media-stream-lake").verdict is verdict
 
 
-def test_a_bucket_of_ours_is_fine(aws: FakeAws, tmp_path: Path) -> None:
+def test_a_bucket_of_our_stack_is_fine(aws: FakeAws, tmp_path: Path) -> None:
     aws.answers("s3:HeadBucket", {"BucketRegion": "us-east-1"})
+    aws.answers("cloudformation:DescribeStacks", {"Stacks": [{"StackStatus": "UPDATE_COMPLETE"}]})
     assert account.bucket_name(load(tmp_path), "media-stream-lake").words == "is ours"
+
+
+@pytest.mark.parametrize("status", [None, "REVIEW_IN_PROGRESS"])
+def test_a_bucket_that_outlived_its_stack_is_told_with_what_takes_it_away(
+    aws: FakeAws, tmp_path: Path, status: str | None
+) -> None:
+    absent = refusal("DescribeStacks", "ValidationError", "does not exist")
+    aws.answers("s3:HeadBucket", {"BucketRegion": "us-east-1"})
+    aws.answers("cloudformation:DescribeStacks", {"Stacks": [{"StackStatus": status}]} if status else absent)
+    found = account.bucket_name(load(tmp_path), "media-stream-lake")
+    assert found.verdict is Verdict.WRONG
+    assert "outlived its stack" in found.words
+    assert found.mend == f"make destroy PROFILE=aws CONFIRM={ACCOUNT}"
 
 
 def test_a_bucket_of_ours_in_another_region_is_told_with_that_region(aws: FakeAws, tmp_path: Path) -> None:
