@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
-from scripts import cloudformation, paths
+from scripts import cli, cloudformation, paths, profile
 from scripts.destroy import buckets, destroy, jobs, left, warehouse
 from scripts.destroy.destroy import require_nothing_left
 from scripts.display import PlainDisplay
 from scripts.errors import LabError
-from tests.unit.scripts.aws_profile import load
+from tests.unit.scripts.aws_profile import filled_in, load, local_airflow
 from tests.unit.scripts.fake_aws import ACCOUNT, FakeAws, refusal
 
 ABSENT = refusal("DescribeStacks", "ValidationError", "Stack with id media-stream does not exist")
@@ -279,6 +281,21 @@ def test_buckets_of_another_regions_stack_stop_it_before_anything_is_touched(
         take_away(tmp_path, stop_airflow=lambda: pytest.fail("Airflow was stopped"))
     assert caught.value.next_command == "make destroy"
     assert (aws.changes(), dropped) == ([], [])
+
+
+@pytest.mark.parametrize("airflow", ["mwaa", "local"])
+def test_the_command_stops_an_airflow_of_this_machine_and_no_other(
+    aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, airflow: str
+) -> None:
+    stopped: list[str] = []
+    runtime = SimpleNamespace(name="processes", stop=lambda: stopped.append("local"))
+    monkeypatch.setattr(cli, "choose", lambda *_: SimpleNamespace(runtime=runtime, reason="told so"))
+    monkeypatch.setattr(cli, "destroy", lambda _profile, _session, _display, stop_airflow: stop_airflow())
+    monkeypatch.setattr(profile, "activate", lambda _profile: None)
+    path = filled_in(tmp_path, *local_airflow(), without="AIRFLOW") if airflow == "local" else filled_in(tmp_path)
+    result = CliRunner().invoke(cli.app, ["--profile", str(path), "destroy", "--confirm", ACCOUNT])
+    assert result.exit_code == 0, result.output
+    assert stopped == (["local"] if airflow == "local" else [])
 
 
 def test_an_object_that_cannot_be_deleted_is_named(aws: FakeAws) -> None:

@@ -1,15 +1,19 @@
 """What a profile says reaches the template by its parameters, and both allow the same."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from scripts import profile, settings, stack
+from scripts import cloudformation, profile, settings, stack
+from scripts.errors import LabError
 from tests.unit.scripts.aws_profile import load
+from tests.unit.scripts.fake_aws import FakeAws, refusal
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(stack.TEMPLATE))
 
@@ -66,3 +70,25 @@ def test_the_buckets_are_those_of_the_template() -> None:
     ]
     named = [str(each["Fn::Sub"]).replace("${ProjectName}", "lab").replace("${AWS::AccountId}", "1") for each in made]
     assert sorted(named) == sorted(stack.buckets("lab", "1"))
+
+
+def test_a_stack_that_is_being_deleted_is_made_anew_in_both_steps_though_it_still_has_outputs(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cloudformation, "FIRST_POLL_SECONDS", 0)
+    bucket = {"OutputKey": "CodeBucket", "OutputValue": "media-stream-code"}
+    leaving = {"Stacks": [{"StackStatus": "DELETE_IN_PROGRESS", "Outputs": [bucket]}]}
+    answers = [leaving, leaving]
+
+    def describe(_: Mapping[str, Any]) -> Mapping[str, Any]:
+        if answers:
+            return answers.pop()
+        raise refusal("DescribeStacks", "ValidationError", "Stack with id media-stream does not exist")
+
+    aws.answers("cloudformation:DescribeStacks", describe)
+    aws.answers("cloudformation:CreateChangeSet", refusal("CreateChangeSet", "ValidationError", "enough seen"))
+    with pytest.raises(LabError, match="enough seen"):
+        stack.deploy(boto3.Session(), {"ProjectName": "media-stream"}, lambda _: None)
+    call, asked = aws.asked[-1]
+    assert (call, asked["ChangeSetType"]) == ("cloudformation:CreateChangeSet", "CREATE")
+    assert {"ParameterKey": "CodeVersion", "ParameterValue": ""} in asked["Parameters"], "the code's bucket comes first"
