@@ -13,7 +13,7 @@ from tests.integration.running import RunningService
 
 pytestmark = pytest.mark.processes("what is taken away is the same, however services are run")
 
-ACCOUNT = "210987654321"
+ACCOUNT = "444455556666"
 """LocalStack takes an access key of twelve digits for the account: one of this test's own."""
 
 
