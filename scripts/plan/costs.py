@@ -9,6 +9,8 @@ from scripts.cost import Prices, Workload, bill, monthly
 from scripts.cost.workload import AGGREGATE_WORKERS, EMR_WORKER_CORES, MONTH_HOURS
 
 RUN_INTERVALS = (5, 15, 60)
+STREAM_TRIGGERS = (10, 60, 300)
+BATCH_WINDOWS = (1, 60, 300)
 MAXIMUM_VCPU = 16
 """Of the EMR application, as infra/template.yaml has it."""
 CREDIT_QUOTA = 100
@@ -37,6 +39,12 @@ def choices(work: Workload, prices: Prices) -> Iterator[Choice]:
     for minutes in sorted({*RUN_INTERVALS, work.run_interval_minutes}):
         words = f"a run every {minutes} minutes at most" if minutes else "a run after each batch"
         yield choice(f"RUN_INTERVAL_MINUTES={minutes}", words, run_interval_minutes=minutes)
+    for seconds in sorted({*STREAM_TRIGGERS, work.stream_trigger_seconds}):
+        words = f"a commit every {seconds} s"
+        yield choice(f"STREAM_TRIGGER_SECONDS={seconds}", words, stream_trigger_seconds=seconds)
+    for seconds in sorted({*BATCH_WINDOWS, work.batch_window_seconds}):
+        words = f"an archive object a shard every {seconds} s"
+        yield choice(f"BATCH_WINDOW_SECONDS={seconds}", words, batch_window_seconds=seconds)
     for minutes in sorted({0, work.stream_idle_minutes or 30}):
         words = f"the streaming job leaves {minutes} minutes after the last record" if minutes else "it never leaves"
         yield choice(f"STREAM_IDLE_MINUTES={minutes}", words, stream_idle_minutes=minutes)

@@ -123,9 +123,13 @@ def test_each_choice_is_told_with_what_everything_costs_then() -> None:
     dollars = {choice.setting: choice.dollars_a_month for choice in told}
     assert dollars["AIRFLOW=mwaa"] - dollars["AIRFLOW=local"] > 390
     assert dollars["RUN_INTERVAL_MINUTES=5"] > dollars["RUN_INTERVAL_MINUTES=15"] > dollars["RUN_INTERVAL_MINUTES=60"]
+    for setting, faster, slower in (("STREAM_TRIGGER_SECONDS", 10, 300), ("BATCH_WINDOW_SECONDS", 1, 300)):
+        assert dollars[f"{setting}={faster}"] > dollars[f"{setting}=60"] > dollars[f"{setting}={slower}"]
     assert {choice.setting for choice in told if choice.chosen} == {
         "AIRFLOW=mwaa",
         "RUN_INTERVAL_MINUTES=15",
+        "STREAM_TRIGGER_SECONDS=60",
+        "BATCH_WINDOW_SECONDS=60",
         "STREAM_IDLE_MINUTES=30",
         "StreamMode: PROVISIONED",
     }
