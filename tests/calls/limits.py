@@ -59,7 +59,6 @@ LIMITS: Sequence[Limit] = (
     Limit("cloudwatch.PutMetricData", "$body", MIB, METRICS),
     Limit("emr-serverless.StartJobRun", "tags", 50, EMR_TAGS),
     Limit("mwaa.InvokeRestApi", "Body.dag_run_id", 250, AIRFLOW),
-    Limit("mwaa.InvokeRestApi", "Path", 64, AWS + "mwaa/latest/API/API_InvokeRestApi.html"),
 )
 
 

@@ -5,6 +5,7 @@ What is asked and answered is held to botocore's models: a parameter or a member
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ import botocore.client
 import pytest
 from botocore.exceptions import ClientError
 from botocore.validate import validate_parameters
+
+from scripts import settings
 
 Answer = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -64,7 +67,7 @@ class FakeAws:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
-    """AWS, with credentials of ACCOUNT."""
+    """AWS, with credentials of ACCOUNT, in a shell that says nothing else of it: `lab test` runs under a profile."""
     fake = FakeAws()
     fake.answers("sts:GetCallerIdentity", {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/me", "UserId": "A"})
 
@@ -72,6 +75,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> FakeAws:
         return fake.call(client, operation, parameters)
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", call)
+    for name in [name for name in os.environ if name in settings.NAMES and name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     for name, value in {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_SECRET_ACCESS_KEY": "secret"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
