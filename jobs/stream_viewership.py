@@ -110,7 +110,8 @@ def follow(query: StreamingQuery, on_progress: Callable[[], Collection[object]],
     Args:
         query: what runs.
         on_progress: gives the commits since it was called last.
-        idle_seconds: how long there may be none before this returns; 0 for ever. A batch on its way is not idle.
+        idle_seconds: how long there may be none before this returns; 0 for ever. A query that is starting or has a
+            batch on its way is not idle: whoever leaves has looked at the stream.
     """
     seen: str | None = None
     last_commit = monotonic()
@@ -120,10 +121,16 @@ def follow(query: StreamingQuery, on_progress: Callable[[], Collection[object]],
             seen = progress["timestamp"]
             if on_progress():
                 last_commit = monotonic()
-        if idle_seconds and monotonic() - last_commit >= idle_seconds and not query.status["isTriggerActive"]:
+        if idle_seconds and monotonic() - last_commit >= idle_seconds and _waits(query):
             if not on_progress():  # the batch may have ended since its progress was looked for
                 return
             last_commit = monotonic()
+
+
+def _waits(query: StreamingQuery) -> bool:
+    """Whether it has begun, and has nothing to do: "Waiting for data to arrive", "Waiting for next trigger"."""
+    status = query.status
+    return not status["isTriggerActive"] and str(status["message"]).startswith("Waiting")
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:

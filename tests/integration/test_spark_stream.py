@@ -85,13 +85,13 @@ class Lake:
         )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lake(aws: ClientFactory) -> Lake:
-    """An empty lake beside a stream without records."""
+    """A lake beside a stream, both empty at first."""
     return Lake(aws)
 
 
-Run = Callable[[], Any]
+Run = Callable[..., Any]
 
 
 @pytest.fixture
@@ -107,11 +107,11 @@ def streaming(lab: Any, aws: ClientFactory, tmp_path: Path) -> Run:
     command = [*submit, "--py-files", str(archive), str(paths.ROOT / "jobs" / "stream_viewership.py"), *arguments]
 
     @contextmanager
-    def run() -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    def run(*more: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         log = tmp_path / "stream.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                command, env=lab.environment, stdout=output, stderr=output, start_new_session=True
+                [*command, *more], env=lab.environment, stdout=output, stderr=output, start_new_session=True
             )
         try:
             yield process, log
@@ -153,3 +153,14 @@ def test_each_record_is_in_bronze_once_and_told_of_once_whenever_the_driver_is_k
 
     assert lake.bronze() == Counter({b"%d" % number: 1 for number in range(1500)})
     assert len({(item["query_id"], item["batch_id"]) for item in lake.manifests()}) == len(lake.manifests())
+
+
+def test_a_job_that_idles_leaves_and_reads_what_came_meanwhile_when_it_is_started_again(
+    lake: Lake, streaming: Run
+) -> None:
+    for _ in range(2):
+        lake.put(10)
+        with streaming("--idle-minutes", "0.02") as (job, log):
+            assert job.wait(PATIENCE) == 0, log.read_text()[-4000:]
+        assert "no record for 0.02 minutes: leaving" in log.read_text()
+        assert lake.told() == lake.put_so_far

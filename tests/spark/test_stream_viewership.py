@@ -19,11 +19,16 @@ class FakeQuery:
     """A query that goes through the given progresses, then ends or fails; `looks` have been taken at it."""
 
     def __init__(
-        self, timestamps: list[str | None], failure: Exception | None = None, busy: Container[int] = ()
+        self,
+        timestamps: list[str | None],
+        failure: Exception | None = None,
+        busy: Container[int] = (),
+        starts_for: int = 0,
     ) -> None:
         self._left = list(timestamps)
         self._failure = failure
         self._busy = busy
+        self._starts_for = starts_for
         self.looks = 0
 
     def awaitTermination(self, timeout: float) -> bool:  # noqa: N802
@@ -38,8 +43,9 @@ class FakeQuery:
         return None if timestamp is None else {"timestamp": timestamp}
 
     @property
-    def status(self) -> dict[str, bool]:
-        return {"isTriggerActive": self.looks in self._busy}
+    def status(self) -> dict[str, Any]:
+        message = "Waiting for data to arrive" if self.looks > self._starts_for else "Initializing sources"
+        return {"isTriggerActive": self.looks in self._busy, "message": message}
 
 
 @pytest.fixture
@@ -110,6 +116,16 @@ def test_a_batch_that_takes_longer_than_the_idle_time_is_no_reason_to_leave(
     )
 
     assert query.looks == 91 + 30
+
+
+def test_a_job_that_takes_longer_to_start_than_it_may_idle_looks_at_the_stream_before_it_leaves(
+    clock: Callable[[FakeQuery], None],
+) -> None:
+    query = FakeQuery([None] * 5000, starts_for=45)
+    clock(query)
+    stream_viewership.follow(cast("StreamingQuery", query), list, 30 * 60)
+
+    assert query.looks == 46
 
 
 def test_a_batch_that_ends_as_the_job_is_about_to_leave_is_told_of_and_followed(
