@@ -66,6 +66,14 @@ def let_conditions_change_a_stack() -> None:
 
 
 @hooks.on_infra_start()
+def list_objects_whatever_their_names() -> None:
+    """Lists of objects go on where a page ended, and after any name."""
+    from lab_localstack import s3_listing
+
+    s3_listing.mend()
+
+
+@hooks.on_infra_start()
 def keep_invocations_within_their_size() -> None:
     """Mappings of Kinesis streams poll with our poller, which knows how much an invocation may carry."""
     from localstack.services.lambda_.event_source_mapping import esm_worker_factory
