@@ -1,7 +1,7 @@
 """Lists of objects whose names hold more than letters, as `dt=2026-11-30/`.
 
-A client that asks for encoded names, as boto3 does, gets them, but LocalStack compares the encoded name with the plain one
-after which the list goes on: every page but the first lacks what sorts before it in that form, and so does StartAfter.
+A client that asks for encoded names, as boto3 does, gets them, but LocalStack compares the encoded name with the plain
+one after which the list goes on: each page but the first lacks what sorts before it so, and so does StartAfter.
 """
 
 from collections.abc import Callable, MutableMapping
