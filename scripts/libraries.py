@@ -42,7 +42,11 @@ def install(requirements: Path) -> Path:
                 *("pip", "install", "--quiet", "--require-hashes", *PLATFORM),
                 *("--target", str(target), "--requirements", str(requirements)),
             )
-            target.rename(folder)
+            try:
+                target.rename(folder)
+            except OSError:
+                if not folder.is_dir():  # else another process was faster, with the same packages
+                    raise
     return folder
 
 
