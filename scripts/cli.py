@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
-from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import boto3
 import typer
@@ -39,6 +37,7 @@ from scripts import doctor as doctors
 from scripts.destroy import destroy
 from scripts.display import shown
 from scripts.errors import LabError
+from scripts.options import Confirm, Events, EventsPerSecond, Rows, Seed
 from scripts.plan.plan import plan
 from scripts.profile import Profile
 from scripts.runtime import Runtime, engine, managed
@@ -55,59 +54,6 @@ app = typer.Typer(
 )
 console = Console(soft_wrap=True, width=None if sys.stdout.isatty() else 160)  # a log is not 80 columns wide
 errors = Console(stderr=True, soft_wrap=True)
-
-
-def _whole_number(least: int, example: str) -> Callable[[str | int], int]:
-    def parse(given: str | int) -> int:  # the default is given as a number
-        text = str(given)
-        if not re.fullmatch(r"\d{1,18}", text) or int(text) < least:
-            raise typer.BadParameter(f"{text!r} is not a whole number from {least} up. For example: {example}")
-        return int(text)
-
-    return parse
-
-
-Events = Annotated[
-    int,
-    typer.Option(
-        parser=_whole_number(1, "make e2e EVENTS=20000"),
-        metavar="NUMBER",
-        help="How many records to send, of every kind.",
-    ),
-]
-EventsPerSecond = Annotated[
-    int,
-    typer.Option(
-        parser=_whole_number(0, "make plan PROFILE=aws EVENTS_PER_SECOND=1000"),
-        metavar="NUMBER",
-        help="How many events a second the plan reckons with, day and night.",
-    ),
-]
-Rows = Annotated[
-    int,
-    typer.Option(
-        parser=_whole_number(10_000, "make bench-warehouse ROWS=1000000"),
-        metavar="NUMBER",
-        help="How many events to load; the aims are for a million.",
-    ),
-]
-Seed = Annotated[
-    int,
-    typer.Option(
-        parser=_whole_number(0, "make e2e SEED=7"),
-        metavar="NUMBER",
-        help="The same seed gives the same sequence of events.",
-    ),
-]
-
-Confirm = Annotated[
-    str | None,
-    typer.Option(
-        "--confirm",
-        metavar="ACCOUNT",
-        help="The AWS account that may be changed, 12 digits; a profile of kind aws demands it.",
-    ),
-]
 
 
 CURRENT: ContextVar[Profile | None] = ContextVar("profile", default=None)
@@ -398,18 +344,18 @@ def entry() -> None:
     try:
         app()
     except EndpointConnectionError as error:
-        errors.print(f"error: {error}", style="red", markup=False, highlight=False)
-        errors.print(f"next:  {_next_command('make up')}", markup=False, highlight=False)
-        sys.exit(1)
+        _end(str(error), "make up")
     except (BotoCoreError, ClientError) as error:  # refused, throttled, or the credentials have expired on the way
-        errors.print(f"error: AWS: {error}", style="red", markup=False, highlight=False)
-        errors.print(f"next:  {_next_command('make doctor')}", markup=False, highlight=False)
-        sys.exit(1)
+        _end(f"AWS: {error}", "make doctor")
     except LabError as error:
-        errors.print(f"error: {error.message}", style="red", markup=False, highlight=False)
-        if error.next_command:
-            errors.print(f"next:  {_next_command(error.next_command)}", markup=False, highlight=False)
-        sys.exit(1)
+        _end(error.message, error.next_command)
+
+
+def _end(message: str, next_command: str | None) -> NoReturn:
+    errors.print(f"error: {message}", style="red", markup=False, highlight=False)
+    if next_command:
+        errors.print(f"next:  {_next_command(next_command)}", markup=False, highlight=False)
+    sys.exit(1)
 
 
 if __name__ == "__main__":
