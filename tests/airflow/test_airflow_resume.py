@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from airflow.providers.amazon.aws.hooks.emr import EmrServerlessHook
 from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 from airflow.sdk import Variable
 from botocore.stub import ANY, Stubber  # type: ignore[import-untyped]
+from media_stream import streaming
 
+ROOT = Path(__file__).parents[2]
 VARIABLES = {"emr_application_id": "00f1abcd", "lake_bucket": "lake", "stream_name": "viewership-stream"}
 ENDED = datetime(2026, 11, 30, 0, 10, tzinfo=UTC)
 CREATED = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -78,6 +82,15 @@ def archived(answers: Stubber, *moments: datetime) -> None:
         "StartAfter": "raw/viewership-stream/dt=2026-11-29/hr=22",
     }
     answers.add_response("list_objects_v2", {"Contents": contents} if contents else {}, asked)
+
+
+def test_a_job_is_not_brought_back_by_what_it_read_and_misses_nothing_since_its_last_look() -> None:
+    """Against what scripts/settings.py allows: the longest trigger, and the shortest idle time."""
+    settings = (ROOT / "scripts" / "settings.py").read_text()
+    (longest_trigger,) = re.findall(r"stream_trigger_seconds: .*le=(\d+)", settings)
+    (shortest_idle,) = re.findall(r"if minutes and minutes < (\d+)", settings)
+
+    assert timedelta(seconds=int(longest_trigger)) < streaming.LOOK_BACK < timedelta(minutes=int(shortest_idle))
 
 
 @pytest.mark.parametrize(
