@@ -9,9 +9,10 @@ from typing import Final
 import boto3
 from botocore.exceptions import ClientError
 
+from scripts import stream
 from scripts.errors import Unavailable
 
-ACTIVE: Final = ("SUBMITTED", "PENDING", "SCHEDULED", "RUNNING", "CANCELLING", "QUEUED")
+UNENDED: Final = (*stream.ACTIVE, "CANCELLING")
 STOPPABLE: Final = ("STARTING", "STARTED", "STOPPING")
 GLUE_ACTIVE: Final = ("STARTING", "RUNNING", "WAITING")
 GONE: Final = ("ResourceNotFoundException", "EntityNotFoundException")
@@ -29,7 +30,7 @@ def stop_application(session: boto3.Session, application: str, note: Callable[[s
     try:
         for _ in _polls(f"the job runs of EMR application {application} to end"):
             pages = client.get_paginator("list_job_runs").paginate(applicationId=application)
-            runs = [run for page in pages for run in page["jobRuns"] if run["state"] in ACTIVE]
+            runs = [run for page in pages for run in page["jobRuns"] if run["state"] in UNENDED]
             for run in runs:
                 if run["state"] != "CANCELLING":
                     note(f"job run {run['id']} ({run.get('name', 'unnamed')}) is {run['state']}: cancelling it")
